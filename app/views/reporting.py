@@ -203,6 +203,9 @@ def _contest(
     waits = not row.agrees and row.accepted is None
     answers = waits and item.report_id is None and "answer_contest" in actor().rights
     changes = json.loads(row.changes or "[]")
+    if actor().of_a_unit:
+        own = f"by/unit/{actor().unit_id}/"
+        changes = [one for one in changes if one["path"].startswith(own)]
     ruled = "draft.accepted" if row.accepted else "draft.refused"
     return {
         "unit": unit,

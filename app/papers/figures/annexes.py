@@ -38,5 +38,5 @@ def annexes(told: Told, unit: str | None = None, own: bool = False) -> Iterator[
 def _grid(table: Table, widths: tuple[float, ...] = ()) -> Grid:
     lines = [Line([plain(cell) for cell in line]) for line in table.lines]
     width = max((len(line) for line in table.lines), default=len(table.heads))
-    heads = table.heads or [""] * width
-    return Grid(table.title, heads, lines, table.note, widths or (1,) * max(1, len(heads)))
+    heads = table.heads or []
+    return Grid(table.title, heads, lines, table.note, widths or (1,) * max(1, width))

@@ -169,6 +169,7 @@ def _settings(style: Style, height: int, **more: Any) -> dict[str, Any]:
         "print_values": True,
         "print_values_position": "top",
         "print_zeroes": False,
+        "truncate_label": -1,
         "show_y_guides": False,
         "show_x_guides": False,
         "rounded_bars": 2,
@@ -197,6 +198,8 @@ def _rendered(chart: Any, name: str) -> Markup:
     time."""
     chart.uuid = name
     chart.add_xml_filter(_bare)
+    if type(chart) is pygal.HorizontalBar:
+        chart.add_xml_filter(_beside)
     if chart.config.style is SCREEN:
         chart.add_xml_filter(_undressed)
     return Markup(chart.render(is_unicode=True))  # noqa: S704
@@ -222,6 +225,15 @@ def _bare(root: Any) -> Any:
     for above in list(root.iter()):
         for each in [one for one in above if _is_unread(one)]:
             above.remove(each)
+    return root
+
+
+def _beside(root: Any) -> Any:
+    """The tree with each number beginning where its bar ends."""
+    for group in root.iter("g"):
+        if "text-overlay" in group.get("class", ""):
+            for text in group.iter("text"):
+                text.set("style", "text-anchor: start")
     return root
 
 

@@ -90,7 +90,10 @@ class _Document:
         """A table with its title, and what is said below it."""
         self.heading(one.title, 12)
         told = as_data(one)
-        rows = [one.heads, *([_cell(cell) for cell in line["cells"]] for line in told["lines"])]
+        rows = [
+            *([one.heads] if one.heads else []),
+            *([_cell(cell) for cell in line["cells"]] for line in told["lines"]),
+        ]
         self.table([list(row) for row in rows])
         if one.note:
             self.paragraph(one.note)

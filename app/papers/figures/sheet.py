@@ -91,7 +91,8 @@ class Book:
         fraction in a column of its own."""
         sheet = self.sheet(name)
         fractions = _fractions(grid)
-        heads = [*_spread(grid.heads, fractions)]
+        wide = max((len(line.cells) for line in grid.lines), default=len(grid.heads))
+        heads = [*_spread(grid.heads or [""] * wide, fractions)]
         for column, head in enumerate(heads):
             self.words(sheet, 0, column, head, "head")
         for row, line in enumerate(grid.lines, 1):
