@@ -15,7 +15,7 @@ from app.papers.figures.grid import Cell, Grid
 from app.papers.figures.pictures import pictures
 from app.papers.figures.told import Told
 
-TEMPLATE = Path(__file__).with_name("figures.typ")
+TEMPLATE = Path(__file__).with_name("bulletin.typ")
 
 
 def pdf(
