@@ -104,12 +104,8 @@ def load(
     clock = _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    metrics_token, wall_token = (
-        _token(environ, name) for name in ("DESK_METRICS_TOKEN", "DESK_WALL_TOKEN")
-    )
-    secret_key = _given_secret_key(environ, production)
-    front = _front(environ, production)
-    data = _path(environ, "DESK_DATA", PROJECT / "var")
+    tokens, secret_key = _tokens(environ), _given_secret_key(environ, production)
+    front, data = _front(environ, production), _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
     allowed_hosts = _allowed_hosts(environ)
@@ -139,8 +135,8 @@ def load(
         bind=bind,
         port=port,
         workers=workers,
-        metrics_token=metrics_token,
-        wall_token=wall_token,
+        metrics_token=tokens[0],
+        wall_token=tokens[1],
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
         front=front,
@@ -311,6 +307,11 @@ def _workers(environ: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MOST_WORKERS:
         raise ConfigError(f"DESK_WORKERS is {text!r}: set it to a number from 1 to {MOST_WORKERS}.")
     return int(text)
+
+
+def _tokens(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Who may read the numbers for graphs, and who is shown the wall."""
+    return _token(environ, "DESK_METRICS_TOKEN"), _token(environ, "DESK_WALL_TOKEN")
 
 
 def _token(environ: Mapping[str, str], name: str) -> str | None:

@@ -175,4 +175,4 @@ class FigureState(Model):
     differs: Mapped[MaybeWords]
 
     def __str__(self) -> str:
-        return f"figures as of {self.counted_at}"
+        return f"figures:{self.counted_at}"

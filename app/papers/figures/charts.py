@@ -116,7 +116,11 @@ def stacked(
 def _lying(
     kind: Any, labels: Sequence[str], rows: Rows, style: Style, height: int, name: str
 ) -> Markup:
-    more = {"show_x_labels": False, "margin_left": _room_for(labels), "show_legend": len(rows) > 1}
+    more: dict[str, Any] = {
+        "show_x_labels": False,
+        "margin_left": _room_for(labels),
+        "show_legend": len(rows) > 1,
+    }
     if kind is pygal.HorizontalStackedBar:
         more["print_values_position"] = "center"
         more["legend_at_bottom_columns"] = len(rows)
@@ -233,7 +237,7 @@ def _beside(root: Any) -> Any:
     for group in root.iter("g"):
         if "text-overlay" in group.get("class", ""):
             for text in group.iter("text"):
-                text.set("style", "text-anchor: start")
+                text.set("style", "text-anchor:start")
     return root
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -78,10 +79,11 @@ class _Document:
 
     def heading(self, words: str, size: int, centred: bool = False) -> None:
         paragraph = self.made.add_paragraph()
-        paragraph.alignment = 1 if centred else None
+        if centred:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = paragraph.add_run(self._said(words))
         run.bold, run.font.size, run.font.name = True, Pt(size), HEADING
-        run._element.rPr.rFonts.set(qn("w:eastAsia"), HEADING)
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), HEADING)
 
     def paragraph(self, words: str) -> None:
         self.made.add_paragraph(self._said(words))

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from pygal.style import Style
 
+from app.models.acceptance import PATH_SIGN
 from app.papers.figures import charts
 from app.papers.figures.charts import SCREEN, Bar
 from app.papers.figures.grid import TENTH, Lead
@@ -50,7 +51,7 @@ def hot(told: Told, leads: Leads = nowhere, style: Style = SCREEN) -> Markup:
 
 
 def _short(name: str) -> str:
-    own = name.rpartition("／")[2]
+    own = name.rpartition(PATH_SIGN)[2]
     return own if len(own) <= LONGEST_NAME else f"{own[: LONGEST_NAME - 1]}…"
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.ledger import note_office, take
 from app.ledger.chain import canonical, content_hash
 from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
 from app.roles import Actor
+from app.rules.office import Office
 from app.rules.refusal import Gone, NotAllowed
 from app.stages.calendar import office_at
 from app.stages.reporting.contents import changes, counted
@@ -66,20 +68,8 @@ def issue_report(
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
     _not_issued(session, period)
-    office, named = office_at(session, now), _leaks(session, leaks or {})
-    draft = draft_of(session, period)
-    found = None
-    if draft is None:
-        if kind != "weekly" or office.limits.weekly_reports:
-            raise NotAllowed("report_not_drafted")
-        # Counted before anything is locked: it takes seconds, and whoever writes would wait so long.
-        found = counted(session, now, period, named)
-    lock_reports(session)
-    _not_issued(session, period)
-    if draft is not None:
-        told, count_id = frozen_draft(session, now, draft, named), draft.count_id
-    elif found is not None:
-        told, count_id = found.figures, keep(session, now, found.rows)
+    office = office_at(session, now)
+    told, count_id = _to_issue(session, now, period, office, _leaks(session, leaks or {}))
     n = take(session, f"report.{kind}", now.year)
     row = Report(
         kind=kind,
@@ -94,6 +84,26 @@ def issue_report(
         count_id=count_id,
     )
     return _file(session, now, actor, row, "report.issued")
+
+
+def _to_issue(
+    session: Session, now: datetime, period: Period, office: Office, leaks: Mapping[str, int]
+) -> tuple[dict[str, Any], int | None]:
+    """The figures that a report is issued with, and their counting; from here on nobody else issues
+    one."""
+    draft = draft_of(session, period)
+    if draft is not None:
+        lock_reports(session)
+        _not_issued(session, period)
+        session.refresh(draft)
+        return frozen_draft(session, now, draft, leaks), draft.count_id
+    if period.kind != "weekly" or office.limits.weekly_reports:
+        raise NotAllowed("report_not_drafted")
+    # Counted before anything is locked: it takes seconds, and whoever writes would wait so long.
+    found = counted(session, now, period, leaks)
+    lock_reports(session)
+    _not_issued(session, period)
+    return found.figures, keep(session, now, found.rows)
 
 
 def reissue_report(

@@ -28,7 +28,7 @@ SENTENCES = tuple(f"attention{n}" for n in range(1, MOST + 1))
 """The fields of the form, one a sentence."""
 LONGEST, MOST_CASES = 200, 10
 """How many signs a sentence has at most, and how many cases are chosen."""
-_BETWEEN = re.compile(r"[\s,，、;；]+")
+_BETWEEN = re.compile(r"\W+")
 
 
 def key_of(sentence: Mapping[str, Any]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
+
+from flask import Response, send_file
 
 from app.models import Report
 from app.papers.blocks import day
@@ -12,6 +15,7 @@ from app.papers.figures.sheet import xlsx
 from app.rules.office import SETTINGS
 from app.stages.calendar import settings_known
 from app.views.actor import desk, reader
+from app.views.pages.sheet import MEDIUM
 
 FILES = {
     "pdf": "report_page.file.pdf",
@@ -33,6 +37,13 @@ def report_file(kind: str, item: Report, figures: Mapping[str, Any]) -> bytes:
     from app.papers.figures.document import docx
 
     return docx(figures, head, own)
+
+
+def sheet(content: bytes, name: str) -> Response:
+    """A spreadsheet as a download."""
+    return send_file(
+        BytesIO(content), mimetype=MEDIUM, as_attachment=True, download_name=f"{name}.xlsx"
+    )
 
 
 def head_of(item: Report) -> dict[str, str]:

@@ -46,7 +46,7 @@ def leading(endpoint: str, **at: Any) -> Callable[[Lead], str]:
     unit = own_unit()
 
     def leads(lead: Lead) -> str:
-        of = dict(lead.of)
+        of: dict[str, Any] = dict(lead.of)
         if unit is not None and of.get("unit") != unit:
             return ""
         return url_for(endpoint, flag=lead.flag, **at, **of)

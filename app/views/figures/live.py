@@ -26,8 +26,8 @@ from app.stages.reporting.measures import MEASURES, Figure, Measure
 from app.stages.reporting.volumes import category_names
 from app.views.actor import language, now, reader
 from app.views.figures.asking import BIES, Asking, asking
+from app.views.figures.downloads import sheet
 from app.views.figures.listed import asked, listed, own_unit
-from app.views.papers import sent
 
 SHOWN = tuple(name for name, one in MEASURES.items() if one.source.of_days)
 DRAWN = 12
@@ -89,7 +89,7 @@ class LiveFigures(BaseView):
         book = Book()
         book.table(words.page("Figures", language()), _told(wanted, leads_of(wanted)))
         name = f"{words.page('Figures', language())}{wanted.first}_{wanted.last}"
-        return sent(book.read(), "xlsx", name)
+        return sheet(book.read(), name)
 
 
 def _said(msgid: str, **facts: object) -> str:
@@ -111,8 +111,8 @@ def leads_of(wanted: Asking) -> Callable[[Lead], str]:
     """Where live figures lead: to their rows in the same days."""
 
     def leads(lead: Lead) -> str:
-        of = {**wanted.of, **dict(lead.of)}
-        days = {"first": wanted.first.isoformat(), "last": wanted.last.isoformat()}
+        of: dict[str, Any] = {**wanted.of, **dict(lead.of)}
+        days: dict[str, Any] = {"first": wanted.first.isoformat(), "last": wanted.last.isoformat()}
         if "day" in of:
             days = dict.fromkeys(days, str(of.pop("day")))
         return url_for("Figures.rows", flag=lead.flag, **days, **of)
