@@ -91,14 +91,33 @@ class Reports(Counted):
         item = self.found(str(id))
         return self.listed_rows(item, item.number)
 
-    @expose("/<int:id>/report.<kind>")
+    @expose("/<int:id>/report.pdf")
     @has_access
     @permission_name("show")
-    def file(self, id: int, kind: str) -> Any:
-        """A report as a paper, a document or a spreadsheet; for who reads of all."""
+    def pdf(self, id: int) -> Any:
+        """A report as a paper."""
+        return self._file(id, "pdf")
+
+    @expose("/<int:id>/report.docx")
+    @has_access
+    @permission_name("show")
+    def docx(self, id: int) -> Any:
+        """A report as a document to be worked on."""
+        return self._file(id, "docx")
+
+    @expose("/<int:id>/report.xlsx")
+    @has_access
+    @permission_name("show")
+    def xlsx(self, id: int) -> Any:
+        """A report as a spreadsheet."""
+        return self._file(id, "xlsx")
+
+    def _file(self, id: int, kind: str) -> Any:
+        """A report as a file, for who reads of all; 404 for units, and of one that was issued before
+        its rows were kept."""
         item = self.found(str(id))
         figures = json.loads(item.figures)
-        if kind not in FILES or "by" not in figures or actor().of_a_unit:
+        if "by" not in figures or actor().of_a_unit:
             abort(404)
         return sent(report_file(kind, item, figures), kind, item.number)
 
@@ -108,7 +127,7 @@ def _files(item: Report) -> Links:
     if actor().of_a_unit:
         return []
     return [
-        (url_for("Reports.file", id=item.id, kind=kind), words.word(msgid, language()))
+        (url_for(f"Reports.{kind}", id=item.id), words.word(msgid, language()))
         for kind, msgid in FILES.items()
     ]
 
