@@ -22,7 +22,8 @@ from app.story.theatre.stories import Story
 UNITS = ("WATER", "HOUSING", "PARKS", "DALIUTA", "JINJIE")
 TOWNS = {"DALIUTA": "大柳塔", "JINJIE": "锦界"}
 """The units that are townships, and what a place in them says."""
-CATEGORIES = ("供水", "路面", "供热", "市容")
+HOSTILE = "=1+1<b>&'\"市容"
+CATEGORIES = ("供水", "路面", "供热", HOSTILE)
 CHANNELS = ("phone", "wechat", "web", "mailbox")
 PLACES = ("大柳塔镇前山村", "锦界镇工业园", "滨河路", "东兴街")
 Step = dict[str, Any]

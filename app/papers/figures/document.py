@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -113,9 +114,21 @@ class _Document:
                 run.font.size = Pt(8)
 
     def read(self) -> bytes:
+        """The bytes, with no moment of their making in them."""
         file = BytesIO()
         self.made.save(file)
-        return file.getvalue()
+        return _undated(file)
+
+
+def _undated(file: BytesIO) -> bytes:
+    """The same package, its parts dated as all packages are that tell no day."""
+    packed = BytesIO()
+    with ZipFile(file) as parts, ZipFile(packed, "w", ZIP_DEFLATED) as undated:
+        for name in parts.namelist():
+            part = ZipInfo(name)
+            part.compress_type = ZIP_DEFLATED
+            undated.writestr(part, parts.read(name))
+    return packed.getvalue()
 
 
 def _cell(cell: Mapping[str, str]) -> str:
