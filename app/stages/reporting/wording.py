@@ -65,13 +65,16 @@ def word_report(
         raise NotAllowed("not_found")
     if draft.report_id is not None:
         raise NotAllowed("report_issued", kind=draft.kind, first=draft.first.isoformat())
+    sentences = json.loads(draft.figures).get("attention")
+    if sentences is None:
+        raise NotAllowed("not_found")
     numbers = list(dict.fromkeys(filter(None, _BETWEEN.split(typical))))
     if len(numbers) > MOST_CASES:
         raise NotAllowed("typical_too_many", most=MOST_CASES)
     typical_cases(session, numbers)
     texts = [str(said.get(name) or "").strip() for name in SENTENCES]
     edited = {
-        "attention": _edited(json.loads(draft.figures)["attention"], texts),
+        "attention": _edited(sentences, texts),
         "typical": numbers,
     }
     draft.edited = canonical(edited)
