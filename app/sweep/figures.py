@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from app.database import Sessions, reading, retried
-from app.rules.workdays import beijing
+from app.rules.workdays import beijing, midnight_after
 from app.stages.reporting import daily
 from app.stages.reporting.period import Period, period_of
 
@@ -23,17 +24,27 @@ def count_figures(sessions: Sessions, now: datetime, again: bool = True) -> int:
         there = daily.state_of(session) is not None
         days = daily.pending(session, now, again)
         first = daily.first_day(session)
-    if there:
-        return _count(sessions, now, days)
-    if first is None:
-        return 0
-    return sum(_count(sessions, now, month) for month in _months(first, beijing(now).date()))
-
-
-def _count(sessions: Sessions, now: datetime, days: list[date]) -> int:
+    if not there:
+        return 0 if first is None else _fill(sessions, now, first)
     with reading(sessions) as session:
         found = daily.look(session, now, days)
     return retried(sessions, lambda session: daily.write(session, found))
+
+
+def _fill(sessions: Sessions, now: datetime, first: date) -> int:
+    """Count all days for the first time, month by month; one that was stopped goes on where it was."""
+    with reading(sessions) as session:
+        begun = daily.filling(session)
+    if begun is not None and begun.checked_at is not None:
+        first = beijing(begun.checked_at).date()
+    numbers = 0
+    for month in _months(first, beijing(now).date()):
+        with reading(sessions) as session:
+            found = daily.look(session, now, month)
+        until = midnight_after(month[-1])
+        numbers += retried(sessions, partial(daily.fill, found=found, until=until))
+    retried(sessions, daily.filled)
+    return numbers
 
 
 def _months(first: date, last: date) -> Iterator[list[date]]:
@@ -45,7 +56,8 @@ def _months(first: date, last: date) -> Iterator[list[date]]:
             yield month
             month = []
         month.append(day)
-    yield month
+    if month:
+        yield month
 
 
 def check_figures(sessions: Sessions, now: datetime) -> int:

@@ -329,6 +329,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "drafting",
         "pairs",
         "files",
+        "figures",
         "forgetting",
         "mail",
         "sheets",

@@ -16,7 +16,7 @@ from app.database import Sessions, reading, transaction
 from app.ledger import verify
 from app.models import Case, FigureCount, FigureState, Report, ReportDraft, ReportRows
 from app.rules.workdays import BEIJING
-from app.stages.reporting import figures, period_of
+from app.stages.reporting import daily, figures, period_of
 from app.stages.reporting.behind import ids_now, lines_of
 from app.stages.reporting.cells import count_all, tallies
 from app.stages.reporting.contents import counted
@@ -226,6 +226,34 @@ def test_touched_days_are_counted_anew_and_come_to_the_same_as_all_days(drawn: D
     different = {key for key in by_days.keys() | anew.keys() if by_days.get(key) != anew.get(key)}
     assert {key for key in different if key[-1] not in TRANSIENT} == set()
     assert len(by_days) > 1000
+
+
+def test_a_first_counting_that_was_stopped_goes_on_where_it_was(
+    drawn: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_figures(drawn.sessions, NOW)
+    whole = stood(drawn.sessions)
+    with transaction(drawn.sessions) as session:
+        session.execute(delete(FigureCount))
+        session.execute(delete(FigureState))
+    write, months = daily.fill, []
+
+    def stopped(session: Any, found: Any, until: datetime) -> int:
+        months.append(until)
+        if len(months) == 2:
+            raise KeyboardInterrupt
+        return write(session, found, until)
+
+    monkeypatch.setattr(daily, "fill", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        count_figures(drawn.sessions, NOW)
+    with reading(drawn.sessions) as session:
+        assert session.get(FigureState, 1) is None
+    count_figures(drawn.sessions, NOW)
+    assert len(months) == len({*months}) + 1
+    assert stood(drawn.sessions) == whole
+    with reading(drawn.sessions) as session:
+        assert [row.id for row in session.scalars(select(FigureState))] == [1]
 
 
 def test_a_difference_is_a_finding_that_names_the_first_row_and_is_put_right(drawn: Desk) -> None:

@@ -44,12 +44,21 @@ class Details:
         """The suggestions that were kept, in their own words, with room for leaders' comments."""
         told = self.figures["suggestions"]
         lines = [
-            Line([plain(number_), plain(one["category"]), plain(one["words"]), Cell("")])
+            Line(
+                [
+                    plain(number_),
+                    plain(one["category"]),
+                    plain(one["words"]),
+                    plain(one["relevance"]),
+                    Cell(""),
+                ]
+            )
             for number_, one in told["digest"].items()
         ]
         heads = [
             *(self.say(f"figures.head.{name}") for name in ("case", "category")),
             self.say("figures.suggestion"),
+            self.say("figures.relevance"),
             self.say("report_page.comment"),
         ]
         note = self.say(
@@ -60,7 +69,7 @@ class Details:
             waiting=told["waiting"],
         )
         title = self.say("report_page.part.suggestions")
-        return Grid(title, heads, lines, note, (2.2, 2, 5, 3))
+        return Grid(title, heads, lines, note, (2.2, 2, 5, 2.5, 2.5))
 
     def typical(self) -> Grid:
         """The cases that the centre head chose."""

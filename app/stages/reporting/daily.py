@@ -22,8 +22,9 @@ from app.stages.reporting.period import Period
 from app.stages.reporting.sources import TRANSIENT
 from app.stages.reporting.touched import last_event, touched_days
 
-STATE = 1
-"""The one row that says how far the figures are counted."""
+STATE, FILLING = 1, 2
+"""The row that says up to which event the figures are counted; and, while all days are counted for
+the first time, that of the event with which this began and (`checked_at`) up to when it came."""
 LATE = timedelta(minutes=15)
 """How long after it happened an event may be committed."""
 AT_ONCE, OUT_AT_ONCE = 5_000, 1_000
@@ -144,22 +145,54 @@ def first_day(session: Session) -> date | None:
     return None if first is None else beijing(first).date()
 
 
+def filling(session: Session) -> FigureState | None:
+    """How far the first counting of all days came; None where it has not begun, or is done."""
+    return session.get(FigureState, FILLING, populate_existing=True)
+
+
+def fill(session: Session, found: Survey, until: datetime) -> int:
+    """Write the numbers of some days of the first counting, up to a moment."""
+    row = filling(session)
+    if row is None:
+        row = FigureState(id=FILLING, event_id=found.event_id, counted_at=found.at)
+    row.checked_at = until
+    session.add(row)
+    return _write(session, found)
+
+
+def filled(session: Session) -> None:
+    """Say that all days are counted, up to what happened when that began."""
+    row = filling(session)
+    if row is not None:
+        state = FigureState(id=STATE, event_id=row.event_id, counted_at=row.counted_at)
+        session.delete(row)
+        session.add(state)
+        session.flush()
+
+
 def write(session: Session, found: Survey, differs: str | None = None, whole: bool = False) -> int:
     """Write what differs, and up to where it was counted; how many numbers changed. `whole`: all
     open months were looked at, and `differs` says what was found wrong in them."""
     state = state_of(session, lock=True) or FigureState(id=STATE, event_id=0)
     if state.event_id > found.event_id:
         return 0  # somebody who looked later was faster
+    changed = _write(session, found)
+    state.event_id, state.counted_at = found.event_id, found.at
+    if whole:
+        state.checked_at, state.differs = found.at, differs
+    session.add(state)
+    session.flush()
+    return changed
+
+
+def _write(session: Session, found: Survey) -> int:
+    """Write what differs; how many numbers changed."""
     changed = found.differing()
     for part in _parts([key for key, (was, _) in changed.items() if was], OUT_AT_ONCE):
         session.execute(delete(FigureCount).where(tuple_(*_COLUMNS).in_(part)))
     rows = [{**key._asdict(), "n": now} for key, (_, now) in changed.items() if now]
     for lines in _parts(rows, AT_ONCE):
         session.execute(insert(FigureCount), lines)
-    state.event_id, state.counted_at = found.event_id, found.at
-    if whole:
-        state.checked_at, state.differs = found.at, differs
-    session.add(state)
     session.flush()
     return len(changed)
 
