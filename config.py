@@ -31,7 +31,7 @@ sealed is verified with it, what was to be signed with it is signed with it stil
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """A private key of ECDSA P-256 is a number from 1 to this less 1. [FIPS 186-5]"""
 DEMO_PASSWORD_LENGTH = 12
-METRICS_TOKEN_LENGTH = 16
+TOKEN_LENGTH = 16
 PORT = 8080
 MOST_WORKERS = 64
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -76,6 +76,7 @@ class Config:
     port: int
     workers: int
     metrics_token: str | None = field(repr=False)
+    wall_token: str | None = field(repr=False)
     access_log: str | None
     owner_url: str | None = field(repr=False)
     scanner: str | None
@@ -106,15 +107,14 @@ def load(
     env = _env(environ)
     production = env == "production"
     # What needs no file is checked first: a refused start leaves nothing on the disk.
-    redis_url, metrics_token = _redis_url(environ, production), _metrics_token(environ)
+    redis_url, tokens = _redis_url(environ, production), _tokens(environ)
     demo_password, clock = _demo_password(environ, production), _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    secret_key, front = _given_secret_key(environ, production), _front(environ, production)
-    data = _path(environ, "DESK_DATA", PROJECT / "var")
-    database_url = _database_url(environ, data)
-    owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
-    allowed_hosts, (admin, admin_password) = _allowed_hosts(environ), _admin(environ)
+    front, data = _front(environ, production), _path(environ, "DESK_DATA", PROJECT / "var")
+    secret_key, (admin, admin_password) = _given_secret_key(environ, production), _admin(environ)
+    database_url, scanner = _database_url(environ, data), _scanner(environ)
+    owner_url, allowed_hosts = _owner_url(environ, database_url), _allowed_hosts(environ)
     _check_folder(data, production, looking)
     needed = _needed_keys(secret_key, upgrading or looking)
     _check_keys(data, needed if production and not making else [], database_url, office)
@@ -141,7 +141,8 @@ def load(
         bind=bind,
         port=port,
         workers=workers,
-        metrics_token=metrics_token,
+        metrics_token=tokens[0],
+        wall_token=tokens[1],
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
         front=front,
@@ -314,12 +315,15 @@ def _workers(environ: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _metrics_token(environ: Mapping[str, str]) -> str | None:
-    token = environ.get("DESK_METRICS_TOKEN")
-    if token and len(token) < METRICS_TOKEN_LENGTH:
-        raise ConfigError(
-            f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more."
-        )
+def _tokens(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Who may read the numbers for graphs, and who is shown the wall."""
+    return _token(environ, "DESK_METRICS_TOKEN"), _token(environ, "DESK_WALL_TOKEN")
+
+
+def _token(environ: Mapping[str, str], name: str) -> str | None:
+    token = environ.get(name)
+    if token and len(token) < TOKEN_LENGTH:
+        raise ConfigError(f"{name} is too short: give it {TOKEN_LENGTH} characters or more.")
     return token or None
 
 

@@ -17,6 +17,10 @@ from app.own.load import join_facts
 from app.rules import festivals
 from app.rules.events import EVENTS
 from app.rules.workflow import CLOCKS
+from app.stages.reporting.attention import ALONE, RULES
+from app.stages.reporting.measures import MEASURES
+from app.stages.reporting.period import KINDS
+from app.stages.reporting.sources import SOURCE_OF
 from app.verbs import VERBS
 from app.views.menu import IN_CATEGORIES
 from app.worklists import QUEUES
@@ -162,6 +166,7 @@ def _of_the_rest() -> Iterator[str]:
         yield from _made(prefix, names)
 
 
+_BY = ("category", "township", "channel")
 _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
@@ -177,5 +182,18 @@ _REST: dict[str, Iterable[object]] = {
     "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),
     "work_list.empty": QUEUES,
+    "flag": SOURCE_OF,
+    "measure": MEASURES,
+    "means": MEASURES,
+    "attention": (*RULES, *ALONE),
+    "report_page.before": KINDS,
+    "report_page.year": KINDS,
+    "report_page.this": KINDS,
+    "report_page.last": KINDS,
+    "report_page.of": ("received", "supervised"),
+    "figures.no": ("unit", *_BY),
+    "report_page.by": ("unit", *_BY, "day"),
+    "report_page.all": _BY,
+    "report_page.sheet": ("chain", "suggestions", "typical"),
 }
 """What message ids begin with -> the names of which each is one."""

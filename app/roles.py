@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Praise": UNIT_ROLES,
     "Reports": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader"),
     "ReportDrafts": ("centre_head", *UNIT_ROLES),
+    "Figures": ("centre_head", "supervision_head", "unit_head", "leader"),
     "Units": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "it_admin"),
     "Substitutes": ("centre_head", *UNIT_ROLES),
     "Posts": ("centre_head", *ROOM, *UNIT_ROLES, "it_admin"),

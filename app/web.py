@@ -24,6 +24,7 @@ from app.views.actor import Desk
 from app.views.banners import with_banners, with_texts
 from app.views.converters import Bounded, PlainJSON
 from app.views.errors import handle_errors
+from app.views.figures.wall import blueprint as wall
 from app.views.forms.applies import blueprint as looks
 from app.views.headers import with_headers
 from app.views.home import Home, speak
@@ -129,7 +130,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         with_front(app, settings, sessions, ticks, app.extensions["desk_door"])
         # A form of the public has a key of its own, and no session that another site could use.
         forms.exempt(app.blueprints["front"])
-    for each in (health, looks(), *blueprints()):
+    for each in (health, wall, looks(), *blueprints()):
         app.register_blueprint(each)
     handle_errors(app)
     return app

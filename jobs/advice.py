@@ -39,6 +39,7 @@ ADVICE = (
     "nobody_confirms",
     "scanner_missing",
     "file_lost",
+    "figures_differ",
     "look_failed",
     "telling_behind",
     "way_paused",

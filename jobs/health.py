@@ -32,6 +32,7 @@ from jobs.children import Children, read
 from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
+from jobs.figures import figures_findings
 from jobs.files import SHOWN_LOST, still_lost
 from jobs.key_health import key_findings
 from jobs.reach_health import reach_findings
@@ -134,6 +135,7 @@ def desk_findings(sessions: Sessions, now: datetime, data: Path) -> list[Finding
             *pass_findings(session, now),
             *_failures(session),
             *_files(session, data),
+            *figures_findings(session),
             *disk_findings(data),
         ]
 

@@ -43,6 +43,8 @@ FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files and dossiers with the record: a share each hour of the night."""
 CHECKPOINTS = Wake("checkpoints", "jobs.checkpoints.take_checkpoints", 300, ())
 """The checkpoints over the record: twice in the ten minutes that one counts as fresh."""
+FIGURES = Wake("figures", "jobs.figures.count_touched", 600, ())
+"""The figures of days that were touched; at night those of all open months."""
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
@@ -57,7 +59,7 @@ MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
 TIMETABLE = (
-    *(SWEEP, LIST, DRAFTING, VOLUMES, CHECKPOINTS, FILES, FORGETTING),
+    *(SWEEP, LIST, DRAFTING, VOLUMES, CHECKPOINTS, FILES, FIGURES, FORGETTING),
     *(PAIRS, MAIL, SHEETS, MEDIA, OUTBOX),
 )
 KEPT_SECONDS = 900

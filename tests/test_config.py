@@ -352,6 +352,8 @@ def test_an_address_that_is_none_is_refused(data: Path) -> None:
 
 
 def test_a_short_token_for_the_metrics_is_refused(data: Path) -> None:
+    assert "DESK_WALL_TOKEN" in refusal(data, DESK_WALL_TOKEN="short")
+    assert "w" * 16 not in repr(read(data, DESK_WALL_TOKEN="w" * 16))
     assert "DESK_METRICS_TOKEN" in refusal(data, DESK_METRICS_TOKEN="short")
     assert read(data, DESK_METRICS_TOKEN="t" * 16).metrics_token == "t" * 16
     assert "t" * 16 not in repr(read(data, DESK_METRICS_TOKEN="t" * 16))

@@ -271,7 +271,10 @@ _EXPLAIN = ("head@WATER", "explain", EXPLAINED)
 _REFUSED = ("allocator", "rule_on_explanation", {"accept": False})
 _CONTEST = {"id": 1, "words": "逾期件数有误。"}
 _DRAFTED = after(registered(), ("sweep", "2025-07-01"))
-_FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
+_FIRST = {"kind": "weekly", "first": date(2025, 5, 26)}
+_JUNE = {"kind": "monthly", "first": date(2025, 6, 1)}
+_ANSWER = {"id": 1, "accept": False, "words": "经核对，数据无误。"}
+_NOTED = after(_DRAFTED, ("head@WATER", "contest_figures", _CONTEST))
 _RULE = ("it_admin", "change_rule")
 
 
@@ -741,6 +744,28 @@ SCENES: dict[str, Scene] = {
         "centre_head",
         "issue_report",
         **_FIRST,
+    ),
+    "report_not_drafted": when(
+        nothing, "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1)
+    ),
+    "contest_open": when(_DRAFTED, "centre_head", "issue_report", **_JUNE),
+    "contest_unanswered": when(_NOTED, "centre_head", "issue_report", **_JUNE),
+    "contest_answered": when(
+        after(_NOTED, ("centre_head", "answer_contest", _ANSWER)),
+        "centre_head",
+        "answer_contest",
+        **_ANSWER,
+    ),
+    "unknown_case": when(_DRAFTED, "centre_head", "word_report", id=1, typical="20250609999"),
+    "typical_confidential": when(
+        after(registered(confidential=True), ("sweep", "2025-07-01")),
+        "centre_head",
+        "word_report",
+        id=1,
+        typical="202506090001",
+    ),
+    "typical_too_many": when(
+        _DRAFTED, "centre_head", "word_report", id=1, typical=" ".join(map(str, range(11)))
     ),
     "contest_over": when(
         after(_DRAFTED, ("to", "2025-07-20 09:00")), "head@WATER", "contest_figures", **_CONTEST

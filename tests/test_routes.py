@@ -133,7 +133,7 @@ def test_every_route_stands_in_the_table_and_every_line_is_a_route(sqlite_panel:
 def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor() -> None:
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
-        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|theme/.*|front/.*|find/|(bootstrap/)?assets/.*|static/.*|kits/.*|looks/.*|notices/.*|banners/close|views/.*|help/.*|work/<key>(/many)?"
+        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|wall|keys/|login/|login/code/|logout/|lang/.*|theme/.*|front/.*|find/|(bootstrap/)?assets/.*|static/.*|kits/.*|looks/.*|notices/.*|banners/close|views/.*|help/.*|work/<key>(/many)?"
         r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events|mailboxes|gateways|addresses|choices)/.*"
         r"|do/[a-z_]+)"
     )

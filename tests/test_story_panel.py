@@ -49,6 +49,8 @@ BY_INTERNET = "visit-by-internet-settles-a-case-as-a-call-does"
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5], BY_INTERNET)
 ON_BOTH = ("all-the-way", BY_INTERNET, "handling-what-staff-drafts-the-head-approves")
 IN_NO_STORY = {
+    "agree_figures",
+    "answer_contest",
     "answer_message",
     "change_password",
     "contest_figures",
@@ -68,6 +70,7 @@ IN_NO_STORY = {
     "call_instead",
     "record_call",
     "set_mailbox",
+    "word_report",
     "take_message",
 }
 """A story knows no draft of a report and no message, looks up nobody and covers no word; its people have no password of

@@ -33,7 +33,16 @@ from app.models.reach import (
 from app.models.reasons import Cover, Lifting, Reveal, TurnedDown
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
-from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
+from app.models.reporting import (
+    DayCount,
+    FigureCount,
+    FigureState,
+    Report,
+    ReportContest,
+    ReportCount,
+    ReportDraft,
+    ReportRows,
+)
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
@@ -84,6 +93,8 @@ __all__ = [
     "Dossier",
     "Draft",
     "Event",
+    "FigureCount",
+    "FigureState",
     "File",
     "Gateway",
     "GatewayState",
@@ -111,7 +122,9 @@ __all__ = [
     "Reply",
     "Report",
     "ReportContest",
+    "ReportCount",
     "ReportDraft",
+    "ReportRows",
     "Request",
     "Responsibility",
     "Reveal",

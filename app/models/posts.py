@@ -13,7 +13,8 @@ from app.models.initials import LONGEST, named
 
 
 class Unit(Model):
-    """A member unit: an organ of the county that answers cases."""
+    """A member unit: an organ of the county that answers cases. `area` is what the place of a case
+    says when it lies in the township that the unit is; empty for a department."""
 
     __tablename__ = "unit"
 
@@ -22,6 +23,9 @@ class Unit(Model):
     name: Mapped[str] = mapped_column(String(120))
     pinyin: Mapped[str] = mapped_column(String(LONGEST), default="", server_default=text("''"))
     active: Mapped[bool] = mapped_column(default=True)
+    area: Mapped[str] = mapped_column(
+        String(40), default="", server_default=text("''"), info={"fact": True}
+    )
     superior_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 

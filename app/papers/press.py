@@ -102,3 +102,18 @@ def png(
         )
     pages = made if isinstance(made, list) else [made]
     return [page for page in pages if page is not None]
+
+
+def typeset(template: Path, inputs: Mapping[str, str], own: Path | None = None) -> bytes:
+    """The PDF of a template of ours and its inputs, which have what fonts can print; which fonts
+    are there goes along."""
+    with _ONE_AT_A_TIME:
+        compiler, held = _compiler(own)
+        made = compiler.compile(
+            template.read_bytes(),
+            format="pdf",
+            sys_inputs={**inputs, "fonts": held},
+            timestamp=0,
+        )
+    assert isinstance(made, bytes)  # noqa: S101
+    return made

@@ -16,7 +16,7 @@ from app.views.login.sessions import is_static, keep_session
 
 VERSION = "v"
 """What names the content of a file in its address."""
-PUBLIC = "front"
+PUBLIC, WALL = "front", "wall"
 """The pages of the public: they look at no session, and have heads of their own."""
 FOR_A_YEAR, FOR_AN_HOUR = "public, max-age=31536000, immutable", "public, max-age=3600"
 """How long a browser keeps a file whose address names its content, and one whose address does
@@ -32,7 +32,7 @@ def with_headers(app: Flask) -> None:
 
 def _begin() -> Any:
     g.csp_nonce = secrets.token_urlsafe(16)
-    if request.blueprint in ("health", PUBLIC) or is_static(request.endpoint):
+    if request.blueprint in ("health", PUBLIC, WALL) or is_static(request.endpoint):
         return None
     if session.permanent:
         session.permanent = False

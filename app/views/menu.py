@@ -28,7 +28,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
     "handling": ("Assignments", "Requests", "Replies", "Reminders"),
     "supervision": ("Supervision", "SupervisionLists", "Responsibility", "Referrals"),
     "visit": ("Visits", "VisitRecords", "Praise"),
-    "figures": ("Reports", "ReportDrafts"),
+    "figures": ("Reports", "ReportDrafts", "Figures"),
     "office": (
         "Units",
         "Posts",

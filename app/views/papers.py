@@ -39,6 +39,7 @@ from app.views.pages.values import Labelled
 MEDIA = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "zip": "application/zip",
 }
 _OF: dict[str, tuple[str, type[Any]]] = {

@@ -22,6 +22,7 @@ from app.views.allocation import Assignments
 from app.views.articles import Articles, ArticleVersions
 from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
+from app.views.figures.live import LiveFigures
 from app.views.files import Files
 from app.views.find import Find
 from app.views.forms.intake import Intake
@@ -93,6 +94,7 @@ VIEWS: tuple[type[Any], ...] = (
     Referrals,
     Reports,
     ReportDrafts,
+    LiveFigures,
     Units,
     Posts,
     Substitutes,

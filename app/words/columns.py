@@ -19,6 +19,7 @@ TABLES = (
     "praise",
     "report",
     "report_draft",
+    "figure",
     "unit",
     "unit_post",
     "category",
@@ -71,6 +72,7 @@ PAGE_TABLES: dict[str, str] = {
     "ArticleVersions": "article_version",
     "Reports": "report",
     "ReportDrafts": "report_draft",
+    "Figures": "figure",
     "Units": "unit",
     "Posts": "unit_post",
     "Substitutes": "substitute",
@@ -426,6 +428,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "name",
         "active",
         "superior",
+        "area",
         "successor",
     ),
     "unit_post": (

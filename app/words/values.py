@@ -336,6 +336,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "checkpoints",
         "pairs",
         "files",
+        "figures",
         "forgetting",
         "mail",
         "sheets",

@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import Permission, PermissionView, Ro
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import ReportDraft, Supervision
+from app.models import ReportContest, ReportDraft, Supervision
 from app.stages.papers import frozen
 from tests.databases import Desk
 from tests.office import moment
@@ -37,6 +37,17 @@ class Rich(Canaries):
             "contest_figures",
             id=draft.id,
             words="逾期一件计入有误。",
+        )
+        self.do(
+            "2025-07-01 09:30",
+            "centre_head",
+            "answer_contest",
+            id=self.row(ReportContest).id,
+            accept=True,
+            words="经核对，予以更正。",
+        )
+        self.do(
+            "2025-07-01 10:00", "centre_head", "word_report", id=draft.id, attention1="请关注。"
         )
         with transaction(self.desk.sessions) as session:
             frozen(session, "supervision", self.row(Supervision, case_id=self.id("WATER1")).id)

@@ -13,6 +13,7 @@ from app.ledger.proof import verify
 from app.models import Event, Report, ReportContest, ReportDraft
 from app.stages.loading import foresee
 from app.stages.reporting.period import last_over
+from app.stages.reporting.wording import worded
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -150,20 +151,25 @@ def test_a_report_that_was_issued_is_not_drafted_and_one_issued_in_time_is_not_o
 ) -> None:
     office = Office(desk)
     office.allocated(MAY, "A", kind="help")
+    week = date(2025, 6, 2)
+    office.do("2025-06-09 10:00", "centre_head", "issue_report", kind="weekly", first=week)
+    reason = "领导要求"
     office.do(
-        "2025-06-01 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1)
+        "2025-06-09 10:10",
+        "it_admin",
+        "change_rule",
+        name="weekly_reports",
+        value=True,
+        reason=reason,
     )
-    office.sweep("2025-06-03")
-    assert office.rows(ReportDraft) == []
-    office.sweep("2025-07-01")
-    office.do(
-        "2025-07-02 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1)
-    )
-    office.do(
-        "2025-07-02 10:00", "centre_head", "issue_report", kind="quarterly", first=date(2025, 4, 1)
-    )
-    office.sweep("2025-07-31")
-    assert events(office, "centre.overdue") == []
+    office.do("2025-06-09 10:20", "centre_head", "approve_rule", accept=True)
+    office.sweep("2025-06-10")
+    assert firsts(office) == [("monthly", "2025-05-01")]
+    for kind, first in (("monthly", date(2025, 5, 1)),):
+        office.do("2025-06-16 10:00", "centre_head", "issue_report", kind=kind, first=first)
+    office.sweep("2025-06-30")
+    late = [one for one in events(office, "centre.overdue") if one["kind"] == "monthly"]
+    assert late == []
 
 
 def test_a_period_before_the_first_case_has_no_report(desk: Desk) -> None:
@@ -195,14 +201,12 @@ def test_every_period_that_was_missed_while_the_bot_was_down_is_drafted_afterwar
     office.allocated(MAY, "A", "WATER", kind="help")
     office.sweep("2025-06-03")
     office.allocated("2025-06-10 09:00", "B", "WATER", kind="help")
-    office.do(
-        "2025-07-20 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1)
-    )
     office.allocated("2025-08-05 09:00", "C", "WATER", kind="help")
     office.sweep("2025-10-09")
     office.sweep("2025-10-09 08:31")
     assert firsts(office) == [
         ("monthly", "2025-05-01"),
+        ("monthly", "2025-06-01"),
         ("monthly", "2025-07-01"),
         ("monthly", "2025-08-01"),
         ("monthly", "2025-09-01"),
@@ -284,12 +288,150 @@ def test_a_draft_that_was_issued_keeps_its_clocks(either: Desk) -> None:
     office = Office(either)
     office.allocated("2026-12-01 09:00", "A", kind="help")
     office.sweep("2027-01-04")
-    for kind, first in (
-        ("monthly", date(2026, 12, 1)),
-        ("quarterly", date(2026, 10, 1)),
-        ("yearly", date(2026, 1, 1)),
+    for kind, first in (("monthly", date(2026, 12, 1)), ("quarterly", date(2026, 10, 1))):
+        office.do("2027-01-08 09:00", "centre_head", "issue_report", kind=kind, first=first)
+    office.do("2027-01-08 10:00", "it_admin", "load_calendar", days={date(2027, 1, 12): "rest"})
+    office.do("2027-01-08 10:10", "centre_head", "approve_calendar", accept=True)
+    assert {(row.kind, row.own_at) for row in office.rows(ReportDraft)} == {
+        ("monthly", moment("2027-01-15 00:00")),
+        ("quarterly", moment("2027-01-15 00:00")),
+        ("yearly", moment("2027-01-16 00:00")),
+    }
+
+
+CONTESTED = "逾期件数有误，其中一件已获延期。"
+MAYS = {"kind": "monthly", "first": date(2025, 5, 1)}
+
+
+def test_a_draft_is_not_issued_before_the_third_working_day_ends(desk: Desk) -> None:
+    office = drafted(desk)
+    told = office.refused("2025-06-06 23:59", "centre_head", "issue_report", **MAYS)
+    assert told == "contest_open"
+    office.do("2025-06-07 00:00", "centre_head", "issue_report", **MAYS)
+
+
+def test_a_draft_is_issued_before_the_third_working_day_ends_where_all_heads_agree(
+    desk: Desk,
+) -> None:
+    office = drafted(desk)
+    id = office.row(ReportDraft).id
+    office.do("2025-06-04 09:00", "head@WATER", "agree_figures", id=id)
+    assert (
+        office.refused("2025-06-04 10:00", "centre_head", "issue_report", **MAYS) == "contest_open"
+    )
+    told = office.refused(
+        "2025-06-04 09:00", "head@WATER", "contest_figures", id=id, words="有误。"
+    )
+    assert told == "contested_already"
+    office.do("2025-06-04 11:00", "head@HOUSING", "agree_figures", id=id)
+    office.do("2025-06-04 12:00", "centre_head", "issue_report", **MAYS)
+    said = json.loads(office.row(Report).figures)["contests"]
+    assert [(one["unit"], one["agrees"]) for one in said] == [("WATER", True), ("HOUSING", True)]
+
+
+def test_a_draft_is_not_issued_while_a_note_is_unanswered(desk: Desk) -> None:
+    office = drafted(desk)
+    id = office.row(ReportDraft).id
+    office.do("2025-06-05 09:00", "head@WATER", "contest_figures", id=id, words=CONTESTED)
+    assert (
+        office.refused("2025-06-10 09:00", "centre_head", "issue_report", **MAYS)
+        == "contest_unanswered"
+    )
+    note = office.row(ReportContest).id
+    answer = {"id": note, "accept": False, "words": "经核对，延期在到期之后批准，数据无误。"}
+    empty = {**answer, "words": " "}
+    assert (
+        office.refused("2025-06-10 09:10", "centre_head", "answer_contest", **empty)
+        == "words_missing"
+    )
+    office.do("2025-06-10 09:10", "centre_head", "answer_contest", **answer)
+    again = office.refused("2025-06-10 09:20", "centre_head", "answer_contest", **answer)
+    assert again == "contest_answered"
+    event = office.row(Event, kind="report.contest_answered")
+    unit = office.unit("WATER").id
+    assert [one.recipient for one in office.notices() if one.event_id == event.id] == [
+        f"unit:{unit}"
+    ]
+    office.do("2025-06-10 09:30", "centre_head", "issue_report", **MAYS)
+    (said,) = json.loads(office.row(Report).figures)["contests"]
+    assert (said["words"], said["answer"], said["accepted"]) == (CONTESTED, answer["words"], False)
+    assert said["changes"] == []
+
+
+def test_an_accepted_note_recounts_and_shows_the_difference_without_new_days(either: Desk) -> None:
+    """The return of the unit's only case was ruled on after the draft."""
+    office = Office(either)
+    office.allocated(MAY, "A", "WATER", kind="help")
+    office.do("2025-05-28 10:00", "head@WATER", "request_return", "A")
+    office.sweeps("2025-05-29", "2025-06-03")
+    draft = office.row(ReportDraft)
+    office.do("2025-06-03 10:00", "allocator", "rule_on_return", "A", accept=True)
+    id = draft.id
+    office.do("2025-06-04 09:00", "head@WATER", "contest_figures", id=id, words="已同意退单。")
+    note = office.row(ReportContest).id
+    office.do(
+        "2025-06-05 09:00",
+        "centre_head",
+        "answer_contest",
+        id=note,
+        accept=True,
+        words="属实，更正。",
+    )
+    after = office.row(ReportDraft)
+    assert (after.contest_at, after.own_at) == (draft.contest_at, draft.own_at)
+    unit = str(office.unit("WATER").id)
+    changed = {
+        one["path"]: (one["old"], one["new"])
+        for one in json.loads(office.row(ReportContest).changes or "")
+    }
+    assert changed[f"by/unit/{unit}/returned"] == (None, 1)
+    assert json.loads(after.figures)["by"]["unit"][unit]["returned"] == 1
+    assert after.count_id != draft.count_id
+    with reading(either.sessions) as session:
+        assert verify(session, either.key) == []
+
+
+def test_the_centre_head_words_sentences_otherwise_and_the_rules_text_stays_beside(
+    desk: Desk,
+) -> None:
+    office = drafted(desk)
+    draft = office.row(ReportDraft)
+    office.do(
+        "2025-06-04 09:00",
+        "centre_head",
+        "word_report",
+        id=draft.id,
+        attention1="5月受理1件，请各单位保持。",
+        attention3="请关注汛期排水。",
+        typical=office.case("A").number,
+    )
+    told = json.loads(office.row(ReportDraft).figures)
+    printed = worded(told, json.loads(office.row(ReportDraft).edited)["attention"])
+    assert [(text, said) for text, said, _ in printed] == [
+        ("5月受理1件，请各单位保持。", "受理工单1件。"),
+        ("请关注汛期排水。", ""),
+    ]
+    for typical, msgid in (
+        ("20250528999", "unknown_case"),
+        (" ".join(map(str, range(11))), "typical_too_many"),
     ):
-        office.do("2027-01-04 09:00", "centre_head", "issue_report", kind=kind, first=first)
-    office.do("2027-01-04 10:00", "it_admin", "load_calendar", days={date(2027, 1, 6): "rest"})
-    office.do("2027-01-04 10:10", "centre_head", "approve_calendar", accept=True)
-    assert {row.contest_at for row in office.rows(ReportDraft)} == {moment("2027-01-08 00:00")}
+        refused = office.refused(
+            "2025-06-04 09:10", "centre_head", "word_report", id=draft.id, typical=typical
+        )
+        assert refused == msgid
+    office.do("2025-06-10 09:00", "centre_head", "issue_report", **MAYS)
+    frozen = json.loads(office.row(Report).figures)
+    assert [one["number"] for one in frozen["typical"]] == [office.case("A").number]
+    assert frozen["edited"]["own:3"] == "请关注汛期排水。"
+    over = office.refused("2025-06-10 09:10", "centre_head", "word_report", id=draft.id)
+    assert over == "report_issued"
+
+
+def test_a_confidential_case_is_no_typical_one(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MAY, "A", "WATER", kind="help", confidential=True)
+    office.sweep("2025-06-03")
+    typical = office.case("A").number
+    id = office.row(ReportDraft).id
+    told = office.refused("2025-06-04 09:00", "centre_head", "word_report", id=id, typical=typical)
+    assert told == "typical_confidential"

@@ -49,14 +49,16 @@ def test_volumes_topics_overdue_and_suggestions_are_on_the_page(
     id, figures = report
     page = told(panel, "leader", id)
     for title in (
-        "受理渠道",
+        "请领导关注",
         "诉求类型",
         "办理方式",
-        "诉求分类",
-        "区域",
-        "热点事项",
+        "各分类情况",
+        "各渠道情况",
+        "热点诉求",
+        "督办与问责",
         "期末逾期清单",
-        "合理化建议汇编",
+        "合理化建议",
+        "指标说明",
     ):
         assert title in page
     named = [

@@ -11,12 +11,27 @@ from pathlib import Path
 import pytest
 
 from app import words
+from app.stages.reporting.period import KINDS
 from app.verbs import VERBS
 from app.views.forms.field_looks import domain_of
 from app.words.catalogue import CATALOGUES, Catalogues
 from tests.words.catalogues import LANGUAGES, ROOT, calls, extracted, placeholders, texts
 from tests.words.of_rules import OF_RULES
 
+FACTS = {
+    "place": {"category", "n", "there", "place", "was"},
+    "place_alone": {"category", "n", "there", "place"},
+    "new": {"category", "n"},
+    "rising": {"category", "n", "was"},
+    "again": {"category", "n"},
+    "late": {"unit", "due", "n", "overdue"},
+    "below": {"unit", "share", "rated", "county"},
+    "opened": {"n", "units"},
+    "came": {"n", "was"},
+    "came_alone": {"n"},
+    "in_time": {"due", "n"},
+}
+"""What each rule for the attention of leaders hands to its sentence."""
 HANDED_ON = {
     "form.hint.file": {"taken", "megabytes"},
     "form.hint.files": {"megabytes"},
@@ -80,6 +95,13 @@ HANDED_ON |= {
 HANDED_ON["inbox.mail.answer.text"] = {"office", "receipt", "answer"}
 HANDED_ON["inbox.sheet.finished"] = {"rows", "taken", "known", "wrong"}
 HANDED_ON["inbox.sheet.under_way"] = {"rows", "done", "taken", "known", "wrong"}
+HANDED_ON |= {
+    f"report_page.{since}.{kind}": {"change"} for since in ("before", "year") for kind in KINDS
+}
+HANDED_ON |= {f"report_page.of.{name}": {"n"} for name in ("received", "supervised")}
+HANDED_ON["finding.figures_differ.said"] = {"day", "measure", "stood", "counted", "n"}
+HANDED_ON |= {f"attention.{rule}": facts for rule, facts in FACTS.items()}
+"""The facts of a report's sentences stand in the report."""
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 

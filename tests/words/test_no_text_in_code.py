@@ -38,11 +38,13 @@ DATA = {
     "app/rules/reading": "how people write days",
     "app/ledger/numbers.py": "a number of the record",
     "app/models/acceptance.py": "the sign between the parts of a category's path",
+    "app/papers/figures/document.py": "names of fonts",
     "app/papers/fonts.py": "what stands for a sign that no font has",
     "app/papers/given": "what goes along with a dossier, and is read where there is nothing of ours",
     "app/stages/named.py": "how people write a category's path",
     "app/ledger/proof/series.py": "a number of the record",
     "app/stages/reporting/issue.py": "a number of the record",
+    "app/views/figures/downloads.py": "a number of the record",
     "app/supervisor/panel.py": "the name of the program",
     "app/story": "the sample office and the stories",
 }

@@ -175,7 +175,11 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "contest_at",
         "contest_clock",
         "report_id",
+        "figures",
+        "count_id",
+        "edited",
     ),
+    "report_contest": ("accepted", "answer", "answered_at", "answered_by_id", "changes"),
     "reply": (
         "case_id",
         "examined_at",

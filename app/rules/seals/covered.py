@@ -23,6 +23,8 @@ NOT_RECORDED: dict[str, str] = {
     "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
     "sent_form": "one-time keys of forms, forgotten after some days",
     "day_count": "counted from events; `verify` of figures is the recount",
+    "figure_count": "counted from the record, and counted again each night",
+    "figure_state": "how far the figures are counted; nothing follows from it",
     "ab_register_user": "Flask-AppBuilder's registration, which is switched off",
     "ab_api_key": "Flask-AppBuilder's keys, which are switched off",
     "ab_group": "Flask-AppBuilder's groups, which are not used",

@@ -1,9 +1,9 @@
-"""The bot drafts each report when its period is over; units contest their figures, the centre head
-issues it. [5]"""
+"""The bot drafts each report when its period is over, and marks what was not issued in time. [5]"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note_office
 from app.ledger.chain import canonical, content_hash
-from app.models import Case, Report, ReportContest, ReportDraft
+from app.models import Case, Report, ReportDraft
 from app.models.columns import clock
-from app.roles import BOT, Actor
+from app.roles import BOT
 from app.rules.office import Office
-from app.rules.refusal import NotAllowed
 from app.rules.workdays import sweep_on
 from app.stages.calendar import office_at
-from app.stages.reporting.contents import figures
+from app.stages.reporting.contents import Counted, counted
 from app.stages.reporting.issue import lock_reports
+from app.stages.reporting.kept import keep
 from app.stages.reporting.period import MONTHS, Period, last_over
 
 AT_ONCE = 6
@@ -53,22 +53,43 @@ def _missed(
     return found[::-1]
 
 
-def draft_reports(session: Session, now: datetime) -> bool:
-    """Draft what is due, a few at once, and mark what was not issued in time: one statement where
-    there is neither. Gives whether more is due. A period that was over before the first case was
-    registered has no report; nor is one drafted that was issued already."""
+@dataclass(frozen=True)
+class Due:
+    """What is to be drafted, counted already, and whether drafts are to be marked as late; `more`:
+    there is more than is drafted at once."""
+
+    drafts: Sequence[tuple[Period, Counted]] = ()
+    late: bool = False
+    more: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.drafts) or self.late
+
+
+def wanted_reports(session: Session, now: datetime) -> tuple[list[Period], bool]:
+    """The periods to be drafted, and whether a draft is late: one statement. A period that was over
+    before the first case was registered has no report; nor is one drafted that was issued
+    already."""
     office = office_at(session, now)
     rows = session.execute(_begun_and_late(_kinds(office), now)).all()
-    if any(row[0] == _LATE for row in rows):
+    return _wanted(office, rows), any(row[0] == _LATE for row in rows)
+
+
+def due_reports(session: Session, now: datetime) -> Due:
+    """What is due, a few at once, counted: this only reads, so that nobody waits for it."""
+    wanted, late = wanted_reports(session, now)
+    moment = office_at(session, now).now
+    drafts = [(period, counted(session, moment, period, {})) for period in wanted[:AT_ONCE]]
+    return Due(drafts, late, len(wanted) > AT_ONCE)
+
+
+def file_drafts(session: Session, now: datetime, due: Due) -> None:
+    """Put on file what was counted, and mark what was not issued in time."""
+    office = office_at(session, now)
+    if due.late:
         _mark(session, now)
-    wanted = _wanted(office, rows)
-    # All are counted before anything is locked.
-    counted = [
-        (period, canonical(figures(session, office.now, period, {}))) for period in wanted[:AT_ONCE]
-    ]
-    for period, contents in counted:
-        _draft(session, office, period, contents)
-    return len(wanted) > AT_ONCE
+    for period, found in due.drafts:
+        _draft(session, office, period, found)
 
 
 def _begun_and_late(kinds: Collection[str], now: datetime) -> Any:
@@ -107,10 +128,11 @@ def _due(period: Period) -> Select[str]:
     return select(literal(period.kind)).where(began < period.end, *(~made for made in there))
 
 
-def _draft(session: Session, office: Office, period: Period, found: str) -> None:
+def _draft(session: Session, office: Office, period: Period, found: Counted) -> None:
     lock_reports(session)
     if session.scalar(_due(period)) is None:
         return
+    told = canonical(found.figures)
     limits, today = office.limits, office.now.date()
     contest = office.calendar.run(today, limits.contest_workdays)
     own = office.calendar.run(contest.on, limits.issue_workdays)
@@ -118,7 +140,8 @@ def _draft(session: Session, office: Office, period: Period, found: str) -> None
         kind=period.kind,
         first=period.first,
         last=period.last,
-        figures=found,
+        figures=told,
+        count_id=keep(session, office.now, found.rows),
         drafted_at=office.now,
         **clock("contest", contest),
         **clock("own", own),
@@ -126,11 +149,12 @@ def _draft(session: Session, office: Office, period: Period, found: str) -> None
     session.add(row)
     session.flush()
     note_office(
-        session, office.now, BOT, "report.drafted", {**_named(row), "sha256": content_hash(found)}
+        session, office.now, BOT, "report.drafted", {**named(row), "sha256": content_hash(told)}
     )
 
 
-def _named(row: ReportDraft) -> dict[str, object]:
+def named(row: ReportDraft) -> dict[str, object]:
+    """A draft as events name it."""
     return {"draft": row.id, "kind": row.kind, "first": row.first.isoformat()}
 
 
@@ -143,36 +167,5 @@ def _mark(session: Session, now: datetime) -> None:
     for row in session.scalars(query).all():
         row.own_overdue_for = row.own_at
         session.flush()
-        payload = {**_named(row), "task": "issue the report", "true_at": row.own_at.isoformat()}
+        payload = {**named(row), "task": "issue the report", "true_at": row.own_at.isoformat()}
         note_office(session, now, BOT, "centre.overdue", payload)
-
-
-def contest_figures(
-    session: Session, now: datetime, actor: Actor, id: int, words: str
-) -> ReportContest:
-    """A unit's head contests its figures in a draft: once, in words, until the clock of the draft
-    runs out."""
-    lock_reports(session)
-    draft = session.get(ReportDraft, id)
-    if draft is None or actor.unit_id is None:
-        raise NotAllowed("not_found")
-    if not words.strip():
-        raise NotAllowed("words_missing")
-    if draft.report_id is not None or now >= draft.contest_at:
-        raise NotAllowed("contest_over")
-    query = select(ReportContest.id).where(
-        ReportContest.draft_id == id, ReportContest.unit_id == actor.unit_id
-    )
-    if session.scalar(query) is not None:
-        raise NotAllowed("contested_already")
-    row = ReportContest(draft_id=id, unit_id=actor.unit_id, at=now, by_id=actor.id, words=words)
-    session.add(row)
-    session.flush()
-    payload = {
-        **_named(draft),
-        "contest": row.id,
-        "unit": actor.unit_id,
-        "sha256": content_hash(words),
-    }
-    note_office(session, now, actor, "report.contested", payload)
-    return row

@@ -6,17 +6,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import note_office, take
 from app.ledger.chain import canonical, content_hash
-from app.models import OFFICE_CHAIN, OfficeHead, Report, ReportDraft, Unit
+from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
 from app.roles import Actor
+from app.rules.office import Office
 from app.rules.refusal import Gone, NotAllowed
 from app.stages.calendar import office_at
-from app.stages.reporting.contents import changes, figures
+from app.stages.reporting.contents import changes, counted
+from app.stages.reporting.draft import OF_THE_DRAFT, draft_of, frozen_draft
+from app.stages.reporting.kept import keep
 from app.stages.reporting.period import Period, period_of
 
 
@@ -56,32 +60,50 @@ def issue_report(
     first: date,
     leaks: Mapping[str, int] | None = None,
 ) -> Report:
-    """Issue a report 工作通报 of a period that is over: its figures are frozen, it gets the next number
-    of the year in which it is issued. `leaks`: identity leaks found in the period, by the unit's
-    code."""
+    """Issue a report 工作通报 of a period that is over: the figures of its draft are frozen with what
+    was said to them, it gets the next number of the year in which it is issued. `leaks`: identity
+    leaks found in the period, by the unit's code. One of a week that the bot does not draft is
+    counted now."""
     period = period_of(kind, first)
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
     _not_issued(session, period)
     office = office_at(session, now)
-    # Counted before anything is locked: it takes seconds, and whoever writes would wait so long.
-    found = figures(session, now, period, _leaks(session, leaks or {}))
-    lock_reports(session)
-    _not_issued(session, period)
+    told, count_id = _to_issue(session, now, period, office, _leaks(session, leaks or {}))
     n = take(session, f"report.{kind}", now.year)
-    number = f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期"
     row = Report(
         kind=kind,
         first=first,
         last=period.last,
         version=1,
-        number=number,
-        figures=canonical(found),
+        number=f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期",
+        figures=canonical(told),
         reason="",
         issued_at=now,
         issued_by_id=actor.id,
+        count_id=count_id,
     )
     return _file(session, now, actor, row, "report.issued")
+
+
+def _to_issue(
+    session: Session, now: datetime, period: Period, office: Office, leaks: Mapping[str, int]
+) -> tuple[dict[str, Any], int | None]:
+    """The figures that a report is issued with, and their counting; from here on nobody else issues
+    one."""
+    draft = draft_of(session, period)
+    if draft is not None:
+        lock_reports(session)
+        _not_issued(session, period)
+        session.refresh(draft)
+        return frozen_draft(session, now, draft, leaks), draft.count_id
+    if period.kind != "weekly" or office.limits.weekly_reports:
+        raise NotAllowed("report_not_drafted")
+    # Counted before anything is locked: it takes seconds, and whoever writes would wait so long.
+    found = counted(session, now, period, leaks)
+    lock_reports(session)
+    _not_issued(session, period)
+    return found.figures, keep(session, now, found.rows)
 
 
 def reissue_report(
@@ -102,7 +124,8 @@ def reissue_report(
     if before is None:
         raise NotAllowed("report_not_issued", kind=kind, first=first.isoformat())
     old = json.loads(before.figures)
-    new = figures(session, now, period, old["leaks"] if leaks is None else _leaks(session, leaks))
+    found = counted(session, now, period, old["leaks"] if leaks is None else _leaks(session, leaks))
+    new = found.figures | {name: old[name] for name in OF_THE_DRAFT if name in old}
     lock_reports(session)
     newest = _newest(session, period)
     if newest is None or newest.version != before.version:
@@ -123,6 +146,7 @@ def reissue_report(
         reason=reason,
         issued_at=now,
         issued_by_id=actor.id,
+        count_id=keep(session, now, found.rows),
     )
     return _file(session, now, actor, row, "report.reissued")
 
@@ -131,8 +155,7 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
     """Put a report on file, with its event in the office's chain, which seals the figures."""
     session.add(row)
     session.flush()
-    query = select(ReportDraft).where(ReportDraft.kind == row.kind, ReportDraft.first == row.first)
-    draft = session.scalars(query).first()
+    draft = draft_of(session, period_of(row.kind, row.first))
     if draft is not None:
         draft.report_id = row.id
         session.flush()

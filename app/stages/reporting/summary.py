@@ -26,7 +26,7 @@ from app.models import (
     Visit,
 )
 from app.rules.events import COUNTED
-from app.stages.reporting.counts import lead_before
+from app.stages.reporting.conditions import lead_before
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import CENTRE, Query, rows_of
 

@@ -134,8 +134,8 @@ SHOWN = (
 
 
 def named_units(session: Session) -> dict[int, dict[str, Any]]:
-    """Unit id -> its id, code, name and whether it is active, by code."""
-    query = select(Unit.id, Unit.code, Unit.name, Unit.active).order_by(Unit.code)
+    """Unit id -> its id, code, name, area and whether it is active, by code."""
+    query = select(Unit.id, Unit.code, Unit.name, Unit.area, Unit.active).order_by(Unit.code)
     return {row["id"]: row for row in rows_of(session, query)}
 
 

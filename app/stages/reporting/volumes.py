@@ -26,38 +26,22 @@ from app.rules.limits import Limits
 from app.rules.office import Office
 from app.rules.workdays import last_day
 from app.stages.covers import hidden_of
-from app.stages.reporting.counts import met_by_interim, open_at
+from app.stages.reporting.conditions import met_by_interim, open_at
 from app.stages.reporting.period import Period
-from app.stages.reporting.queries import Counts, how_many, rows_of, tallied
+from app.stages.reporting.queries import how_many, rows_of, tallied
 
 OWN_OVERDUE = ("centre.overdue", "room.overdue")
 """The events of the centre's and the room's own overdue work."""
-UNIT_WORDS = {
-    "assignment.returned": "returns",
-    "assignment.return_refused": "refused_returns",
-    "case.redo_ordered": "redo_ordered",
-    "case.repeated": "repeats",
-    "supervision.opened": "supervised",
-    "supervision.referred": "referred",
-}
-"""The events of the day's summary that are counted per unit, and what they are called in a
-report."""
 
 
-def counted_events(session: Session, period: Period) -> tuple[Counts, dict[str, int]]:
-    """From the summary: per unit what `UNIT_WORDS` names, and every word in all."""
+def counted_events(session: Session, period: Period) -> dict[str, int]:
+    """How often each event word fell, from the day's summary."""
     query = (
-        select(DayCount.unit_id, DayCount.word, func.sum(DayCount.n).label("n"))
+        select(DayCount.word, func.sum(DayCount.n).label("n"))
         .where(DayCount.day.between(period.first, period.last))
-        .group_by(DayCount.unit_id, DayCount.word)
+        .group_by(DayCount.word)
     )
-    units: Counts = {}
-    words: dict[str, int] = {}
-    for row in rows_of(session, query):
-        words[row["word"]] = words.get(row["word"], 0) + int(row["n"])
-        if row["word"] in UNIT_WORDS:
-            units.setdefault(row["unit_id"], {})[UNIT_WORDS[row["word"]]] = int(row["n"])
-    return units, words
+    return {row["word"]: int(row["n"]) for row in rows_of(session, query)}
 
 
 def own_overdue(session: Session, period: Period) -> dict[str, int]:

@@ -14,6 +14,10 @@ from app.story.sample.diary import Life
 from app.story.sample.lives import complaint
 from app.story.sample.onfile import articles, by_internet, leader_reads, matter_of
 
+ISSUED_ON = 5
+"""The working day of the month on which a report may be issued first: it is drafted on the first, and
+units have three more."""
+
 
 def room(desk: Desk, dice: Random) -> Life:
     """Each working day the officer goes through what the bot listed: opens it, declines it, clears
@@ -106,12 +110,13 @@ def screening(desk: Desk, dice: Random) -> Life:
 
 
 def reports(desk: Desk, dice: Random) -> Life:
-    """On the first working day of a month the centre head issues the report of the month that is
-    over, where the office was there for all of it."""
+    """On the fifth working day of a month, when units have said what they think of its draft, the
+    centre head issues the report of the month that is over, where the office was there for all of
+    it."""
     for day in desk.hours.workdays:
         over = day.replace(day=1) - timedelta(days=1)
         first = over.replace(day=1)
-        if first < desk.hours.days[0] or desk.hours.calendar.before(day) >= day.replace(day=1):
+        if first < desk.hours.days[0] or desk.hours.calendar.between(over, day) != ISSUED_ON:
             continue
         yield desk.hours.some_time(day, dice)
         desk.do("centre_head", "issue_report", kind="monthly", first=first)

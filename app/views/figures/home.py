@@ -17,10 +17,10 @@ from sqlalchemy import func, select
 from app import words
 from app.models import Supervision
 from app.models.waiting import holds
+from app.papers.figures.charts import Bar, lying, upright
 from app.roles import ROOM, Actor
 from app.stages.reporting.glance import Figures, Standing, standing
 from app.views.actor import language, now, reader
-from app.views.figures.charts import Bar, lying, upright
 from app.views.figures.machine import BETTER, WORSE, Looked, Tile, looked_today, of_the_machine
 from app.worklists import count_told
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app import words
+from app.papers.figures.heads import DEDUCTED, ITEMS
 from app.rules.evaluation import Points
-from app.views.figures.heads import DEDUCTED, ITEMS
 
 
 def points_told(points: Points, tongue: str) -> str:

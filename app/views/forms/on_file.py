@@ -22,6 +22,7 @@ from app.models import (
     Category,
     Person,
     Reply,
+    ReportDraft,
     Unit,
     UnitPost,
     Visit,
@@ -37,6 +38,7 @@ from app.views.actor import actor, desk, key_typed, most, reader
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.forms.in_force import value_now
+from app.views.forms.of_draft import of_draft
 from app.views.forms.of_message import OF_MESSAGES, of_message
 from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
@@ -52,6 +54,7 @@ ROWS: dict[str, type[Any]] = {
     "edit_category": Category,
     "edit_user": Person,
     "edit_role": Role,
+    "word_report": ReportDraft,
 }
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
 REPLIES = ("reply", "draft_reply")
@@ -257,6 +260,7 @@ _OF_ROW: dict[str, Callable[[Any], Filled]] = {
     "edit_category": _of_category,
     "edit_article": _of_article,
     "edit_user": _of_user,
+    "word_report": of_draft,
 }
 """verb -> what stands on file of the row that it corrects."""
 _RECLASSIFIED = ("kind", "urgency", "category", "complained_unit")

@@ -4,13 +4,13 @@ ranking, hot topics, what was overdue, the digest of suggestions. [procedure 5]"
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app import words
 from app.models import Report
-from app.views.figures.heads import (
+from app.papers.figures.heads import (
     CENTRE,
     COUNTY,
     DEDUCTED,
@@ -34,7 +34,7 @@ class Table:
     note: str = ""
 
 
-class _Told:
+class Tables:
     """The figures, told in one language to one reader."""
 
     def __init__(self, figures: Mapping[str, Any], tongue: str, unit: str | None) -> None:
@@ -49,11 +49,11 @@ class _Told:
     def heads(self, *msgids: str) -> list[str]:
         return [words.word(msgid, self.tongue) for msgid in msgids]
 
-    def volumes(self) -> list[Table]:
-        """The cases registered in the period, by channel, kind, category, place and mode; places
-        not for units."""
+    def volumes(self, shown: Sequence[str] = tuple(TITLES)) -> list[Table]:
+        """The cases registered in the period, by channel, kind, category, place and mode, or by those
+        that are named; places not for units."""
         cases, tables = self.figures["volumes"]["cases"], []
-        for by in TITLES:
+        for by in shown:
             lines = [
                 [self._word(by, word, n), _plain(n["n"] if isinstance(n, dict) else n)]
                 for word, n in (cases.get(by) or {}).items()
@@ -253,7 +253,7 @@ def own_part(figures: Mapping[str, Any], code: str) -> dict[str, Any]:
 def figures_of(report: Report, tongue: str, unit: str | None = None) -> dict[str, list[Table]]:
     """What the page of a report shows: small tables of volumes, then the wide ones. `unit` is the
     code of the unit that reads: of single cases it is told its own."""
-    told = _Told(json.loads(report.figures), tongue, unit)
+    told = Tables(json.loads(report.figures), tongue, unit)
     return {
         "small": [told.totals(), *told.volumes()],
         "wide": [
@@ -265,3 +265,8 @@ def figures_of(report: Report, tongue: str, unit: str | None = None) -> dict[str
             told.suggestions(),
         ],
     }
+
+
+def tables_of(figures: Mapping[str, Any], tongue: str, unit: str | None = None) -> Tables:
+    """The tables of figures, told in one language to one reader."""
+    return Tables(figures, tongue, unit)
