@@ -5,7 +5,6 @@ counting."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import Sessions, reading, transaction
+from app.database import Sessions, transaction
 from app.models import Category
 from app.story.theatre.cast import unit_named
 from app.story.theatre.player import perform_story
@@ -301,18 +300,3 @@ def plain_counts(
             unit: (tops.get(unit, 0), ofs.get(unit, 0)) for unit in tops.keys() | ofs.keys()
         }
     return found
-
-
-def months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """(first, last) of each whole month between two days."""
-    day = first.replace(day=1)
-    while day <= last:
-        following = (day + timedelta(days=32)).replace(day=1)
-        yield day, following - timedelta(days=1)
-        day = following
-
-
-def units_of(sessions: Sessions) -> Sequence[int]:
-    """The ids of all units."""
-    with reading(sessions) as session:
-        return list(session.scalars(text("SELECT id FROM unit ORDER BY id")))

@@ -96,23 +96,23 @@ class Reports(Counted):
     @permission_name("show")
     def pdf(self, id: int) -> Any:
         """A report as a paper."""
-        return self._as_file(id, "pdf")
+        return self._printed(id, "pdf")
 
     @expose("/<int:id>/report.docx")
     @has_access
     @permission_name("show")
     def docx(self, id: int) -> Any:
         """A report as a document to be worked on."""
-        return self._as_file(id, "docx")
+        return self._printed(id, "docx")
 
     @expose("/<int:id>/report.xlsx")
     @has_access
     @permission_name("show")
     def xlsx(self, id: int) -> Any:
         """A report as a spreadsheet."""
-        return self._as_file(id, "xlsx")
+        return self._printed(id, "xlsx")
 
-    def _as_file(self, id: int, kind: str) -> Any:
+    def _printed(self, id: int, kind: str) -> Any:
         """A report as a file, for who reads of all; 404 for units, and of one that was issued before
         its rows were kept."""
         item = self.found(str(id))

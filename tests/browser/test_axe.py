@@ -38,7 +38,9 @@ EVERYBODY = (
     "it_admin",
     "log_auditor",
 )
-NOT_A_PAGE = re.compile(r"\.(pdf|docx|xlsx|csv|zip)$|/export|/papers/|/file/|^/api/|^#|^https?:")
+NOT_A_PAGE = re.compile(
+    r"\.(pdf|docx|xlsx|csv|zip)(\?|$)|/export|/papers/|/file/|^/api/|^#|^https?:"
+)
 
 
 def pages_of(window: Window) -> list[str]:

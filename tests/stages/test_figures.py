@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from app import words
 from app.database import Sessions, reading, transaction
 from app.ledger import verify
 from app.models import Case, FigureCount, FigureState, Report, ReportDraft, ReportRows
+from app.papers.figures.units import COLUMNS
 from app.rules.workdays import BEIJING
 from app.stages.reporting import daily, figures, period_of
 from app.stages.reporting.behind import ids_now, lines_of
@@ -22,7 +24,7 @@ from app.stages.reporting.cells import count_all, tallies
 from app.stages.reporting.contents import counted
 from app.stages.reporting.kept import rows_behind, unpacked
 from app.stages.reporting.live import totals
-from app.stages.reporting.measures import MEASURES
+from app.stages.reporting.measures import CITY, MEASURES
 from app.stages.reporting.period import Period
 from app.stages.reporting.sources import SOURCE_OF, SOURCES, TRANSIENT
 from app.sweep.figures import check_figures, count_figures
@@ -70,6 +72,14 @@ def test_every_measure_equals_a_plain_count_of_a_generated_office(desk: Desk, se
         for unit, pair in wanted.items():
             one = measure.of_counts(daily[unit])
             assert (one.n, one.of or 0) == pair, f"{name} of the summary, unit {unit}"
+
+
+def test_the_six_of_the_citys_own_table_and_the_countys_are_told_of_each_unit() -> None:
+    county = {"response", "timely", "satisfaction", "solving", "returning", "redoing"}
+    assert county | set(CITY) <= set(COLUMNS) and len(CITY) == 6
+    for name in MEASURES:
+        for language in ("zh", "en"):
+            assert words.word(f"measure.{name}", language) and words.word(f"means.{name}", language)
 
 
 @pytest.fixture(scope="module")

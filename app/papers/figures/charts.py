@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -207,11 +207,6 @@ def _rendered(chart: Any, name: str) -> Markup:
     if chart.config.style is SCREEN:
         chart.add_xml_filter(_undressed)
     return Markup(chart.render(is_unicode=True))  # noqa: S704
-
-
-def without_links(rows: Rows) -> Rows:
-    """The same rows, leading nowhere: for paper."""
-    return [(name, [replace(bar, href="") for bar in bars]) for name, bars in rows]
 
 
 def _bar(bar: Bar) -> dict[str, Any]:

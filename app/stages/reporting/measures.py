@@ -83,12 +83,9 @@ MEASURES: dict[str, Measure] = {
     )
 }
 """Every measure, by name."""
-SHARES = tuple(one.name for one in MEASURES.values() if one.share)
 CITY = ("workload", "satisfaction", "signing", "returning", "redoing", "timely")
 """What the city's hotline evaluates its units by."""
 TILES = ("received", "timely", "satisfaction", "supervised")
 """What stands at the head of a report."""
 CHAIN = ("reminders", "lapsed", "listed", "supervised", "found", "referred")
 """From a reminder to a referral."""
-OF_UNITS = ("workload", "unmet", "open", "overdue", *SHARES, *CHAIN, "repeats", "closed")
-"""What is told of each unit."""
