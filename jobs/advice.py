@@ -37,6 +37,7 @@ ADVICE = (
     "nobody_confirms",
     "scanner_missing",
     "file_lost",
+    "paper_lost",
     "look_failed",
     "telling_behind",
     "way_paused",

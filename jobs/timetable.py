@@ -37,8 +37,11 @@ LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "li
 """The list of the working day. What lapses today belongs on it, so it is marked first."""
 DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
 """The drafting of dossiers, and the files of those that were sealed."""
+PAPERS = Wake("papers", "jobs.sweeps.make_papers", 60, ())
+"""The making of the PDFs of reminders that were just issued, before anybody opens one."""
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
-"""The comparing of stored files and dossiers with the record: a share each hour of the night."""
+"""The comparing of stored files, dossiers and papers with the record: a share each hour of the
+night."""
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
@@ -52,7 +55,19 @@ MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 """The fetching of what callers sent by WeChat, which has it for three days."""
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS, MAIL, SHEETS, MEDIA, OUTBOX)
+TIMETABLE = (
+    SWEEP,
+    LIST,
+    DRAFTING,
+    PAPERS,
+    FILES,
+    FORGETTING,
+    PAIRS,
+    MAIL,
+    SHEETS,
+    MEDIA,
+    OUTBOX,
+)
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600

@@ -18,6 +18,7 @@ from app.clock import clock_from
 from app.database import engine_from, reading
 from app.ledger import found_rows, verify
 from app.ledger.keys import ring_of
+from app.papers.fonts import CALLED, lacking, own_fonts
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
@@ -84,6 +85,9 @@ def _check(settings: config.Config, given: Namespace) -> int:
             print(f"  {then(fault.said(language), fault.todo(language), language)}")
     if not faults:
         print(both("shell.nothing_is_wrong", ""))
+    for use, instead in lacking(own_fonts(settings.data)).items():
+        told = Message("shell.font_instead", {"font": Message(CALLED[use]), "instead": instead})
+        print(told.both())
     return 1 if any(fault.level == WRONG for fault in faults) else 0
 
 

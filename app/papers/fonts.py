@@ -9,21 +9,63 @@ from functools import lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
+import typst
 
 SHIPPED = Path(pylopdf_fonts_zh_cn.__file__).parent
-TITLE = ("FZXiaoBiaoSong-B05S", "Noto Serif SC")
-BODY = ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC")
-SECOND = ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC")
-HEADING = ("SimHei", "FandolHei", "Noto Sans SC")
-"""GB/T 9704's own fonts first, for offices that own them (none is shipped), then free ones, then
-one that has all."""
+WANTED = {
+    "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "Noto Serif SC"),
+    "body": ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC"),
+    "second": ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC"),
+    "heading": ("SimHei", "FandolHei", "Noto Sans SC"),
+}
+"""What a font is for -> GB/T 9704's own first, for offices that own them (none is shipped), then free
+ones, then one that has all."""
+CALLED = {
+    "title": "papers.font.title",
+    "body": "papers.font.body",
+    "second": "papers.font.second",
+    "heading": "papers.font.heading",
+}
+"""What a font is for -> what the standard's own is called."""
+_STANDARD = {"title": 2, "body": 2, "second": 2, "heading": 1}
+"""How many of the wanted ones are the standard's own."""
+IN_WORD = {
+    "title": "方正小标宋简体",
+    "body": "仿宋_GB2312",
+    "second": "楷体_GB2312",
+    "heading": "黑体",
+}
+"""What a font is for -> the standard's own, by the name that Word knows."""
 _SILENT = frozenset("\n\t")
+
+
+def own_fonts(data: Path) -> Path | None:
+    """The folder of the office's own fonts below DESK_DATA, where it has one."""
+    folder = data / "fonts"
+    return folder if folder.is_dir() else None
 
 
 def folders(own: Path | None) -> list[Path]:
     """Where fonts are looked for: the office's own folder, where there is one, and what is
     shipped."""
     return [own, SHIPPED] if own is not None and own.is_dir() else [SHIPPED]
+
+
+@lru_cache(maxsize=4)
+def families(own: Path | None) -> frozenset[str]:
+    """The names of the fonts that are there."""
+    found = typst.Fonts(False, False, [str(folder) for folder in folders(own)])
+    return frozenset(found.families())
+
+
+def lacking(own: Path | None) -> dict[str, str]:
+    """What fonts of the standard are for that the office has not -> the one that is printed instead."""
+    held = families(own)
+    return {
+        use: next((name for name in wanted if name in held), "")
+        for use, wanted in WANTED.items()
+        if held.isdisjoint(wanted[: _STANDARD[use]])
+    }
 
 
 @lru_cache(maxsize=8)

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
-from app.models import Category, Person, Setting, Unit, UnitPost
+from app.models import Category, Person, Setting, Unit, UnitPost, WordingVersion
 from app.models.acceptance import PATH_SIGN
 from app.models.columns import facts_of
 from app.roles import Actor
-from app.rules import evaluation, phones, telling
+from app.rules import evaluation, phones, telling, wording
 from app.rules.articles import articles
 from app.rules.office import AREA_CODE, LONGEST, LONGEST_NAME, REQUIREMENTS, SETTINGS
 from app.rules.refusal import NotAllowed
@@ -264,12 +264,29 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
     if name == evaluation.TABLE:
         evaluation.points_of({name: value})
     telling.refuse_setting(name, value.strip())
+    wording.refuse_wording(name, value)
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)
+    if name in wording.WORDINGS:
+        _keep_version(session, now, actor, name, row.value)
     session.flush()
     note_office(session, now, actor, "setting.changed", {"setting": name})
     return row
+
+
+def _keep_version(session: Session, now: datetime, actor: Actor, name: str, text: str) -> None:
+    """Put a new wording of a paper on file as the next version of its own, which papers name that
+    are issued from now on."""
+    counter = f"{name}{wording.VERSION}"
+    row = session.get(Setting, counter) or Setting(name=counter, value="0")
+    row.value = str(int(row.value) + 1)
+    session.add(row)
+    session.add(
+        WordingVersion(
+            name=name, version=int(row.value), text=text, made_at=now, made_by_id=actor.id
+        )
+    )
 
 
 _by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))

@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import url_for
+from flask import abort, url_for
 from flask_appbuilder import expose
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
 from app.rules.workdays import minute
+from app.views import access_notes
 from app.views.actor import actor, language, now, reader
 from app.views.figures.tables import Table, figures_of, own_part
 from app.views.pages.base import DeskView
 from app.views.pages.row_query import DeskInterface
+from app.views.papers import sent_issued
+
+OF_A_REPORT = {
+    "suggestions": "papers.page.suggestions",
+    "scores": "papers.page.scores",
+}
+"""The papers that go with a report, and how they are called where they are opened."""
 
 
 class Reports(DeskView):
@@ -45,6 +53,26 @@ class Reports(DeskView):
             figures=figures_of(item, language(), unit),
             changes=json.loads(item.changes) if unit is None else (),
         )
+
+    @expose("/<int:id>/<kind>.pdf")
+    @has_access
+    @permission_name("show")
+    def paper(self, id: int, kind: str) -> Any:
+        """A paper that goes with a report: for the office, whose figures all of it are."""
+        item = self.found(str(id))
+        if kind not in OF_A_REPORT or actor().of_a_unit:
+            abort(404)
+        access_notes.note("paper_opened", page=self.page, filters={"number": item.number})
+        return sent_issued(kind, item.id)
+
+    def papers(self, item: Any) -> list[tuple[str, str]]:
+        """(address, words) of the papers that go with a report, for who may open them."""
+        if actor().of_a_unit:
+            return []
+        return [
+            (url_for("Reports.paper", id=item.id, kind=kind), words.word(msgid, language()))
+            for kind, msgid in OF_A_REPORT.items()
+        ]
 
 
 class ReportDrafts(DeskView):

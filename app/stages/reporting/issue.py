@@ -16,6 +16,7 @@ from app.models import OFFICE_CHAIN, OfficeHead, Report, ReportDraft, Unit
 from app.roles import Actor
 from app.rules.refusal import Gone, NotAllowed
 from app.stages.calendar import office_at
+from app.stages.papers import issue_as_it_stands
 from app.stages.reporting.contents import changes, figures
 from app.stages.reporting.period import Period, period_of
 
@@ -136,6 +137,9 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
     if draft is not None:
         draft.report_id = row.id
         session.flush()
+    calendar = office_at(session, now).calendar
+    for paper in ("suggestions", "scores"):
+        issue_as_it_stands(session, calendar, paper, [row.id])
     payload = {
         "report": row.id,
         "kind": row.kind,
