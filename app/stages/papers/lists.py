@@ -40,7 +40,8 @@ def list_facts(session: Session, id: int) -> Facts:
     row: SupervisionList = row_of(session, SupervisionList, id)
     words, rows, struck = words_of(session), json.loads(row.rows), json.loads(row.struck)
     items = _items(session, {each["supervision"] for each in (*rows, *struck)})
-    watched = _watched(session, row)
+    listed = {items[each["supervision"]].assignment_id for each in rows}
+    watched = [each for each in _watched(session, row) if each.id not in listed]
     cases = {item.case_id for item in items.values()} | {each.case_id for each in watched}
     hidden = hidden_of(session, cases)
 
@@ -76,13 +77,14 @@ def _carried(session: Session, day: date) -> int:
 
 def _watched(session: Session, row: SupervisionList) -> list[Any]:
     """The assignments that are watched 关注 since the list before this one, each with its case and its
-    unit."""
+    unit; what was listed meanwhile among them."""
     before = select(func.max(SupervisionList.issued_at)).where(
         SupervisionList.issued_at < row.issued_at
     )
     query = (
         select(
             Event.payload,
+            Assignment.id,
             Assignment.case_id,
             Assignment.due_at,
             Case.number,
@@ -121,6 +123,7 @@ def _items(session: Session, ids: Collection[int]) -> dict[int, Any]:
     query = select(
         Supervision.id,
         Supervision.case_id,
+        Supervision.assignment_id,
         Supervision.ground,
         Case.number,
         Case.narrative,
