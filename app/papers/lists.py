@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from app import words
 from app.papers.blocks import (
     LANGUAGE,
     NONE,
@@ -44,7 +45,7 @@ LIST_HEAD = (
 )
 """The columns of the day's list in the sheet and on its page."""
 _ON_PAPER = (
-    "papers.head.n",
+    "papers.head.seq",
     "papers.head.unit",
     "papers.case_number",
     "papers.head.summary",
@@ -55,7 +56,7 @@ _ON_PAPER = (
     "papers.head.instructions",
     "papers.head.room",
 )
-_WIDTHS = ("9mm", "30mm", "27mm", "1.5fr", "24mm", "25mm", "25mm", "10mm", "1.1fr", "24mm")
+_WIDTHS = ("10mm", "30mm", "27mm", "1.5fr", "28mm", "26mm", "25mm", "12mm", "1.1fr", "24mm")
 STRUCK_HEAD = (
     "papers.case_number",
     "papers.head.unit",
@@ -204,16 +205,17 @@ def _paper_row(row: Facts) -> list[str]:
     cited = row["facts"]
     late = cited.get("workdays_late", 0)
     due = _cited_due(cited) + (say("papers.list.late", n=late) if late else "")
-    said = _instructions(row) or row.get("reason") or NONE
     return [
         row["unit"],
         row["case"] or NONE,
         row.get("summary") or NONE,
-        _ground(row),
+        clipped(words.pair(_ground(row), row["reason"], LANGUAGE))
+        if row.get("reason")
+        else _ground(row),
         due,
         cited.get("reminder") or NONE,
         str(cited.get("repeats", 0)),
-        clipped(said),
+        clipped(_instructions(row)) or NONE,
         "",
     ]
 

@@ -13,7 +13,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 
 from app.papers.blocks import Block, say
 from app.papers.fonts import IN_WORD
@@ -82,7 +82,7 @@ def _above(made: Any, page: Mapping[str, Any]) -> None:
         _line(made, page["to"])
 
 
-def _run(paragraph: Any, words: str, font: str, size: Emu) -> None:
+def _run(paragraph: Any, words: str, font: str, size: Length) -> None:
     run = paragraph.add_run(words.translate(_UNSEEN))
     run.font.size, run.font.name = size, "Times New Roman"
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), IN_WORD[font])
@@ -92,7 +92,7 @@ def _line(
     made: Any,
     words: str,
     font: str = "body",
-    size: Emu = _BODY,
+    size: Length = _BODY,
     align: str = "left",
     indent: bool = False,
 ) -> Any:

@@ -27,7 +27,7 @@ WORDINGS: Mapping[str, str] = {
     "wording.instruction": "现将领导对编号{case_number}群众诉求的批示转你单位（{role}，交办编号{assignment}）。"
     "请按批示要求抓紧办理，并于{by}办结，在系统内提交明确的办理意见。\n"
     "{instructions}\n{matter}\n"
-    "逾期未办结且未说明原因的，列入督办建议清单。",
+    "请在上述期限内办结并回复；逾期未办结且未说明原因的，列入督办建议清单。",
     "wording.reminder": "我中心以{assignment}交你单位办理的群众诉求（工单编号{case_number}），"
     "办理期限为{by}，现已逾期，且未说明原因。请抓紧办理，并于{reply_by}作出答复。\n"
     "{again}\n"
@@ -37,8 +37,8 @@ WORDINGS: Mapping[str, str] = {
     "因“{ground}”，经研究决定立项督办。现将有关要求通知如下：\n"
     "{requirement}\n{reason}\n"
     "请你单位主要负责人于{by}书面反馈办理情况。逾期未反馈的，将予通报并按规定处理。",
-    "wording.submission": "编号{case_number}的群众诉求，因下列原因需呈请领导批示：\n"
-    "{reason}\n{matter}\n"
+    "wording.submission": "{matter}\n编号{case_number}的上述群众诉求，因下列原因需呈请领导批示：\n"
+    "{reason}\n"
     "妥否，请批示。",
     "wording.conclusion": "你单位承办的群众诉求（工单编号{case_number}，督办编号{item}），"
     "经督办并听取说明，现将督查结论反馈如下：\n"
@@ -47,7 +47,7 @@ WORDINGS: Mapping[str, str] = {
     "wording.referral": "经督办查明，{unit}在办理编号{case_number}的群众诉求过程中，涉嫌“{finding}”。"
     "现将有关卷宗移送你委，请依规依法处理。\n"
     "{people}\n建议：{proposal}\n{file}\n"
-    "请在收到后出具接收回执，并反馈处理结果。",
+    "请在收到本函及卷宗后填写所附接收回执退回我室，并及时反馈处理结果。",
 }
 """The wording of each paper with which the desk begins, until the office has its own."""
 

@@ -37,17 +37,13 @@ def issue_all(desk: Desk, words: str = PLAIN) -> dict[str, tuple[str, int]]:
     _report(room)
     papers = {kind: (kind, id) for kind, id in _ids(room).items()}
     with transaction(desk.sessions) as session:
-        proof = keep_service(
-            session, moment("2025-07-10 09:00"), "reminder", room.row(Reminder).id
-        )
+        proof = keep_service(session, moment("2025-07-10 09:00"), "reminder", room.row(Reminder).id)
     return {**papers, "service": ("service", proof.paper_id)}
 
 
 def _suggest(room: Room, words: str) -> None:
     at = "2025-06-10 15:{:02}".format
-    room.do(
-        at(10), "operator", "register", "S", kind="suggestion", caller=CALLER, narrative=words
-    )
+    room.do(at(10), "operator", "register", "S", kind="suggestion", caller=CALLER, narrative=words)
     room.do(at(20), "centre_head", "screen_suggestion", "S", keep=True, words=words)
 
 
@@ -61,9 +57,7 @@ def _submit(room: Room, words: str) -> None:
 
 def _visit(room: Room, words: str) -> None:
     at = "2025-06-12 {}".format
-    room.do(
-        at("09:00"), "operator", "register", "D", kind="help", caller=CALLER, narrative=words
-    )
+    room.do(at("09:00"), "operator", "register", "D", kind="help", caller=CALLER, narrative=words)
     room.do(at("09:10"), "allocator", "allocate", "D", unit="ROADS")
     room.do(at("10:00"), "head@ROADS", "reply", "D")
     room.do(at("11:00"), "examiner", "examine", "D", passes=True)

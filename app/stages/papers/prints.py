@@ -126,8 +126,9 @@ def _entry(made: NewPrint, chain: int, now: datetime) -> Entry:
         "size": made.size,
     }
     payload = {"paper": made.paper_id, "sha256": made.sha256, "void": made.void, "n": made.n}
-    about = ("office", None) if chain == OFFICE_CHAIN else ("case", chain)
-    entry = Entry(chain, MADE, *about, payload=payload)
+    entry = Entry(chain, MADE, payload=payload)
+    if chain != OFFICE_CHAIN:
+        entry.subject, entry.subject_id = "case", chain
     entry.rows.append((PaperPrint, {**columns, "made_at": now}))
     return entry
 
