@@ -32,7 +32,7 @@ def suggestions(facts: Facts) -> Page:
         [n, row["case"], row["category"], row["words"], row["relevance"], " "]
         for n, row in enumerate(facts["rows"], 1)
     ]
-    widths = ("9mm", "25mm", "18mm", "1.6fr", "1fr", "22mm")
+    widths = ("12mm", "29mm", "18mm", "1.6fr", "1fr", "22mm")
     told = table(_SUGGESTED, rows, widths) if rows else paragraph(say("papers.suggestions.none"))
     return form(facts, say("papers.suggestions.title"), paragraph(opening), told)
 

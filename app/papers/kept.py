@@ -39,10 +39,17 @@ class Lost:
 
     def told(self, language: str) -> str:
         """The finding in a language: which file of which case, and what."""
-        facts = {"kind": self.called, "id": self.id, "what": self.what}
         if self.kind == "paper":
-            return Message("flaw.in_paper", {**facts, "number": self.name}).text(language)
-        return Message("flaw.in_file", {**facts, "case": self.case_id}).text(language)
+            told = Message(
+                "flaw.in_paper",
+                {"kind": self.called, "number": self.name, "id": self.id, "what": self.what},
+            )
+        else:
+            told = Message(
+                "flaw.in_file",
+                {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what},
+            )
+        return told.text(language)
 
     @property
     def called(self) -> Message:

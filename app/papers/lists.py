@@ -56,7 +56,7 @@ _ON_PAPER = (
     "papers.head.instructions",
     "papers.head.room",
 )
-_WIDTHS = ("10mm", "30mm", "27mm", "1.5fr", "28mm", "26mm", "25mm", "12mm", "1.1fr", "24mm")
+_WIDTHS = ("10mm", "30mm", "29mm", "1.5fr", "28mm", "26mm", "25mm", "12mm", "1.1fr", "24mm")
 STRUCK_HEAD = (
     "papers.case_number",
     "papers.head.unit",
