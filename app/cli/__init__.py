@@ -18,7 +18,6 @@ from app.clock import clock_from
 from app.database import engine_from, reading
 from app.ledger import found_rows, verify
 from app.ledger.keys import ring_of
-from app.papers.fonts import CALLED, lacking, own_fonts
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
@@ -77,7 +76,10 @@ def _run(settings: config.Config, given: Namespace) -> int:
 
 
 def _check(settings: config.Config, given: Namespace) -> int:
-    """Say what is wrong, and what to do about it."""
+    """Say what is wrong, and what to do about it; and which fonts of papers the office has not."""
+    # Read for this command alone: with it comes what sets papers.
+    from app.papers.fonts import CALLED, lacking, own_fonts
+
     faults = findings(settings, clock_of(settings)())
     for fault in faults:
         print(f"[{fault.level}] {fault.code}")

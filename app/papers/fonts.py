@@ -3,6 +3,7 @@ never dropped."""
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +13,7 @@ import pylopdf_fonts_zh_cn
 import typst
 
 SHIPPED = Path(pylopdf_fonts_zh_cn.__file__).parent
+log = logging.getLogger(__name__)
 WANTED = {
     "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "Noto Serif SC"),
     "body": ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC"),
@@ -71,15 +73,28 @@ def lacking(own: Path | None) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def characters(own: Path | None = None) -> frozenset[int]:
     """The code points that some font has."""
-    files = [path for folder in folders(own) for path in sorted(folder.iterdir())]
     found: set[int] = set()
-    for path in files:
-        if path.suffix.lower() in (".otf", ".ttf"):
-            found.update(_mapped(path.read_bytes(), 0))
-        elif path.suffix.lower() in (".ttc", ".otc"):
-            raw = path.read_bytes()
-            found.update(_mapped(raw, *struct.unpack_from(">I", raw, 12)))
+    for path in (path for folder in folders(own) for path in sorted(folder.iterdir())):
+        try:
+            found.update(_of_file(path))
+        except (struct.error, IndexError, OSError) as why:
+            log.warning("the font %s cannot be read: %s", path.name, why)
     return frozenset(found)
+
+
+def _of_file(path: Path) -> list[int]:
+    """The code points of the (first) font of a file; none of what is no font by its ending."""
+    ending = path.suffix.lower()
+    if ending not in (".otf", ".ttf", ".ttc", ".otc"):
+        return []
+    raw = path.read_bytes()
+    return list(_mapped(raw, 0 if ending in (".otf", ".ttf") else _first_of(raw)))
+
+
+def _first_of(raw: bytes) -> int:
+    """Where the first font of a collection begins."""
+    (place,) = struct.unpack_from(">I", raw, 12)
+    return int(place)
 
 
 def _mapped(raw: bytes, start: int) -> Iterator[int]:

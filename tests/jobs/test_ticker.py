@@ -34,7 +34,7 @@ from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
 
 NAMES = [
-    *("sweep", "supervision-list", "drafting", "files", "forgetting", "pairs"),
+    *("sweep", "supervision-list", "drafting", "papers", "files", "forgetting", "pairs"),
     *("mail", "sheets", "wechat-media", "outbox"),
 ]
 PASSES = NAMES[:-1]

@@ -92,10 +92,16 @@ def _overlaps(chars: list[Any]) -> Iterator[tuple[str, str]]:
                 yield one["text"], other["text"]
 
 
+def _said(page: Any) -> str:
+    """The words of a page, its number aside."""
+    foot = page.height - _margins(page)[2] * MM + 2
+    return "".join(char["text"] for char in page.chars if char["top"] < foot)
+
+
 def text_of(pdf: bytes, page: int | None = None) -> str:
     """All that a PDF's text layer holds - of one page, where it is named -, without the signs at which
     a line may break."""
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         meant = opened.pages if page is None else [opened.pages[page]]
-        said = "".join(char["text"] for page in meant for char in page.chars)
+        said = "".join(_said(page) for page in meant)
         return said.replace("\u200b", "")

@@ -36,7 +36,9 @@ def _bare(said: str) -> str:
     return re.sub(r"[\s\u200b]", "", said)
 
 
-@pytest.mark.parametrize("said", ["限期办结并书面反馈。", HOSTILE[:600]], ids=["plain", "hostile"])
+@pytest.mark.parametrize(
+    "said", ["限期办结并书面反馈办理情况。", HOSTILE[:600]], ids=["plain", "hostile"]
+)
 def test_the_twin_says_the_words_of_its_pdf(desk: Desk, said: str) -> None:
     """In the same order, character by character."""
     made = issue_all(desk, said)

@@ -7,20 +7,30 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Report
+from app.models import Case, Report
+from app.rules.covering import NOBODY, without_caller
+from app.stages.covers import hidden_of
 from app.stages.papers.facts import Facts, row_of, said_in, words_of
 
 
 def suggestions_facts(session: Session, id: int) -> Facts:
-    """合理化建议汇编: the suggestions that were kept in the period, in their own words."""
+    """合理化建议汇编: the suggestions that were kept in the period, in their own words, and why they were
+    kept; the callers are covered in both."""
     head, figures = _of_report(session, id, "suggestions")
     kept = figures["suggestions"]
+    query = select(Case.number, Case.id).where(Case.number.in_(kept["digest"]))
+    ids = {str(row.number): row.id for row in session.execute(query)}
+    hidden = hidden_of(session, set(ids.values())) if ids else {}
     return {
         **head,
         "counts": {name: kept.get(name, 0) for name in ("marked", "kept", "dropped", "waiting")},
-        "rows": [{"case": number, **row} for number, row in kept["digest"].items()],
+        "rows": [
+            {"case": number, **without_caller(row, hidden.get(ids.get(number, 0), NOBODY))}
+            for number, row in kept["digest"].items()
+        ],
     }
 
 
