@@ -27,7 +27,16 @@ _RANKED = (
 def suggestions(facts: Facts) -> Page:
     """合理化建议汇编: what was kept in the period, in the suggestion's own words, with room for a leader's
     comment."""
-    opening = say("papers.suggestions.opening", **_period(facts), **facts["counts"])
+    counts = facts["counts"]
+    opening = say(
+        "papers.suggestions.opening",
+        first=day(facts["first"]),
+        last=day(facts["last"]),
+        marked=counts["marked"],
+        kept=counts["kept"],
+        dropped=counts["dropped"],
+        waiting=counts["waiting"],
+    )
     rows = [
         [n, row["case"], row["category"], row["words"], row["relevance"], " "]
         for n, row in enumerate(facts["rows"], 1)
@@ -40,7 +49,8 @@ def suggestions(facts: Facts) -> Page:
 def scores(facts: Facts) -> Page:
     """考核得分排名表: the units' places within each tier of volume; who closed too few is named, not
     ranked."""
-    opening = paragraph(say("papers.scores.opening", **_period(facts)))
+    first, last = day(facts["first"]), day(facts["last"])
+    opening = paragraph(say("papers.scores.opening", first=first, last=last))
     return form(facts, say("papers.scores.title"), opening, *_tiers(facts), *_not_ranked(facts))
 
 
@@ -60,7 +70,3 @@ def _not_ranked(facts: Facts) -> Iterator[Block]:
     if facts["not_ranked"]:
         units = listed(facts["not_ranked"])
         yield paragraph(say("papers.scores.not_ranked", least=facts["least"], units=units))
-
-
-def _period(facts: Facts) -> dict[str, str]:
-    return {"first": day(facts["first"]), "last": day(facts["last"])}

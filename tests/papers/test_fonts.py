@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import config
 from app.papers import pdf
 from app.papers.fonts import CALLED, WANTED, characters, lacking, own_fonts
 from tests.commands import command
-from tests.databases import Desk
 from tests.office import moment
 from tests.papers.test_pages import notice
+from tests.supervised import sqlite_data
 
 INSTEAD = {
     "title": "Noto Serif SC",
@@ -34,14 +35,12 @@ def test_the_offices_own_fonts_are_those_of_its_folder(tmp_path: Path) -> None:
 
 
 def test_check_says_which_fonts_are_missing_and_what_is_printed_instead(
-    sqlite_desk: Desk, tmp_path: Path
+    sqlite_template: Path, tmp_path: Path
 ) -> None:
-    said = command(
-        tmp_path,
-        "check",
-        DATABASE_URL=sqlite_desk.url,
-        DESK_CLOCK=moment("2025-06-13 10:00").isoformat(),
-    ).stdout
+    data = tmp_path / "data"
+    with sqlite_data(sqlite_template, data):
+        config.load({"DESK_DATA": str(data)})
+    said = command(data, "check", DESK_CLOCK=moment("2026-06-12 10:00").isoformat()).stdout
     for name in ("小标宋", "仿宋", "楷体", "黑体"):
         assert name in said, said
     assert "以 Noto Serif SC 代替" in said and "Noto Sans SC is printed instead" in said

@@ -190,6 +190,19 @@ def test_a_preview_of_what_would_be_refused_says_why_and_keeps_what_was_typed(
         assert room.rows(Paper, kind="supervision_1") == []
 
 
+def test_a_form_that_issues_no_paper_as_it_is_filled_in_says_so(desk: Desk, tmp_path: Path) -> None:
+    """A leader files a submission without a unit: nothing goes to anybody."""
+    office = Office(desk)
+    office.do("2025-06-09 09:00", "operator", "register", "A", kind="help")
+    office.do("2025-06-09 09:10", "allocator", "submit", "A", reason="权属不清。")
+    with panel_over(desk, tmp_path / "data", moment("2025-06-09 10:00")) as panel:
+        typed = {"leader.text": "阅。", "leader.level": "county", "preview": "1"}
+        answer = panel.of("leader").post(f"/do/instruct/{office.id('A')}", typed)
+        assert answer.status_code == 422
+        assert 'data-msgid="no_paper_of_it"' in answer.text, "no_paper_of_it"
+    assert office.case("A").state == "submitted"
+
+
 # --- wording ---
 
 
