@@ -185,6 +185,15 @@ def test_there_is_no_pdf_of_what_was_not_issued(office: Office, tmp_path: Path) 
             opened(office.desk, tmp_path, kind, 99)
 
 
+def test_what_was_covered_after_the_issue_is_covered_in_what_is_printed_first(
+    office: Office, tmp_path: Path
+) -> None:
+    office.allocated("2025-06-09 09:00", "A", narrative="红梅理发店门前路灯不亮，请尽快修复。")
+    office.do("2025-06-09 10:00", "operator", "cover", "A", more=["红梅理发店"])
+    told = words(opened(office.desk, tmp_path, "allocation", office.assignment("A").id).path)
+    assert "红梅理发店" not in told and "门前路灯不亮" in told
+
+
 # --- lost, reprinted ---
 
 

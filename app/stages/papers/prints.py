@@ -15,10 +15,12 @@ from app.ledger import Entry, lock_cases, lock_office, move_many
 from app.models import OFFICE_CHAIN, Event, InstructionNotice, Paper, PaperPrint, Reminder
 from app.models.sessions import UNSCOPED
 from app.roles import BOT
-from app.stages.papers.facts import Facts
+from app.stages.papers.facts import Facts, clean
 from app.stages.papers.keeping import SUBJECTS, base_of, case_of, frozen
 
 MADE = "paper.made"
+_AS_SEALED = ("referral", "receipt", "service")
+"""The papers that hold no words of a caller, but names of officials, which may be a caller's too."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,13 @@ class Held:
 
 
 def held_of(session: Session, kind: str, id: int) -> Held:
-    """A paper as it stands, frozen now where it was not yet. Raises NotAllowed (not_found) where there
-    is no such paper."""
+    """A paper as it stands, frozen now where it was not yet; what somebody covered since it was issued
+    is covered in what is printed from now on. Raises NotAllowed (not_found) where there is no such
+    paper."""
     facts = frozen(session, kind, id)
+    case_id = case_of(session, kind, id) if base_of(kind) not in _AS_SEALED else None
+    if case_id is not None:
+        facts = clean(session, case_id, facts)
     kind = f"supervision_{facts['n']}" if kind == "supervision" else kind
     row = session.scalars(select(Paper).where(Paper.kind == kind, Paper.subject_id == id)).one()
     void = is_void(session, row)
