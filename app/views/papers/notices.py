@@ -8,11 +8,12 @@ from flask import abort
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
+from app.database import reading
 from app.models import Assignment, InstructionNotice, Reminder, Supervision
 from app.papers.fonts import own_fonts
 from app.papers.word import docx
 from app.rules.refusal import NotAllowed
-from app.stages.papers import assignment_paper
+from app.stages.papers import assignment_paper, held_of
 from app.views import access_notes
 from app.views.actor import actor, asked, desk, written
 from app.views.papers.sending import sent, sent_issued
@@ -51,7 +52,9 @@ class Papers(BaseView):
         """The same for editing, as Word: for the office, not for units."""
         if actor().of_a_unit:
             abort(404)
-        kind, facts = self._opened(kind, id)
+        kind, _ = self._opened(kind, id)
+        with reading(desk().sessions) as session:
+            facts = held_of(session, kind, id).facts
         content = docx(kind, facts, own_fonts(desk().settings.data))
         return sent(content, "docx", str(facts.get("number") or f"{kind}-{id}"))
 
