@@ -179,7 +179,7 @@ _REST: dict[str, Iterable[object]] = {
     "parameter": words.PARAMETERS,
     "left": ("days", "today", "rest", "over", "just_over"),
     "language": ("name", "tag", "flag"),
-    "flaw.kind": ("file", "dossier"),
+    "flaw.kind": ("file", "dossier", "paper"),
     "bot.child": ("running", "waiting", "stopped"),
     "work_list.empty": QUEUES,
     "flag": SOURCE_OF,

@@ -40,6 +40,7 @@ ADVICE = (
     "scanner_missing",
     "file_lost",
     "figures_differ",
+    "paper_lost",
     "look_failed",
     "telling_behind",
     "way_paused",

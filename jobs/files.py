@@ -1,20 +1,22 @@
-"""Are the stored files and dossiers what the record says: a share of them each night, all of them
+"""Are the stored files, dossiers and papers what the record says: a share of them each night, all of them
 when asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from app.database import reading, retried
-from app.models import Dossier, File, Referral
+from app.models import Dossier, File, Paper, PaperPrint, Referral
 from app.models.sessions import UNSCOPED
 from app.papers.kept import Kept, Lost, lost_among
 from app.rules.workdays import beijing
 from app.stages.files import lost_items, record_lost
+from app.stages.papers import cases_of
 from jobs.desk import desk
 
 NIGHT = range(1, 5)
@@ -35,13 +37,8 @@ def compare_a_share() -> dict[str, int]:
     if now.hour not in NIGHT:
         return {"files": 0, "lost": 0}
     slot = now.toordinal() % NIGHTS * len(NIGHT) + now.hour - NIGHT.start
-    files, dossiers = _queries()
     with reading(here.sessions) as session:
-        kept = _kept(
-            session,
-            files.where(File.id % SHARES == slot),
-            dossiers.where(Dossier.id % SHARES == slot),
-        )
+        kept = _kept(session, lambda key: key % SHARES == slot)
     lost = list(lost_among(here.settings.data, kept))
     if lost:
         items = [(file.kind, file.id) for file in lost]
@@ -50,36 +47,46 @@ def compare_a_share() -> dict[str, int]:
 
 
 def lost_files(session: Session, data: Path, case: int | None = None) -> Iterator[Lost]:
-    """The stored files and dossiers that are gone or altered: of one case, or of all."""
-    files, dossiers = _queries()
-    if case is not None:
-        files, dossiers = (
-            files.where(File.case_id == case),
-            dossiers.where(Referral.case_id == case),
-        )
-    return lost_among(data, _kept(session, files, dossiers))
+    """The stored files, dossiers and papers that are gone or altered: of one case, or of all."""
+    kept = _kept(session, lambda key: true())
+    return lost_among(data, [one for one in kept if case is None or one.case_id == case])
 
 
 def still_lost(session: Session, data: Path) -> Iterator[Lost]:
     """Of what the nights put on record as lost, what is still so."""
     found = lost_items(session)
-    files, dossiers = _queries()
-    files = files.where(File.id.in_([id for kind, id in found if kind == "file"]))
-    dossiers = dossiers.where(Dossier.id.in_([id for kind, id in found if kind == "dossier"]))
-    return lost_among(data, _kept(session, files, dossiers))
+    ids = {
+        key.table.name: [id for kind, id in found if kind == name]
+        for name, key in (("file", _FILE), ("dossier", _DOSSIER), ("paper", _PAPER))
+    }
+    return lost_among(data, _kept(session, lambda key: key.in_(ids[key.table.name])))
 
 
-def _queries() -> tuple[Query, Query]:
-    files: Query = select(File.id, File.case_id, File.sha256, File.name).order_by(File.id)
-    dossiers: Query = select(Dossier.id, Referral.case_id, Dossier.sha256, Dossier.name).order_by(
-        Dossier.id
-    )
-    return files, dossiers.join(Referral, Referral.id == Dossier.referral_id)
+_FILE, _DOSSIER, _PAPER = File.__table__.c.id, Dossier.__table__.c.id, PaperPrint.__table__.c.id
 
 
-def _kept(session: Session, files: Query, dossiers: Query) -> list[Kept]:
-    return [
+def _kept(session: Session, where: Callable[[Any], Any]) -> list[Kept]:
+    """The kept things whose keys fulfil a condition."""
+    kept = [
         Kept(kind, row.id, row.case_id, row.sha256, row.name if kind == "dossier" else "")
-        for kind, query in (("file", files), ("dossier", dossiers))
+        for kind, query in _queries(where)
         for row in session.execute(query, execution_options=UNSCOPED)
     ]
+    printed = select(PaperPrint.id, PaperPrint.sha256, Paper.kind, Paper.subject_id, Paper.number)
+    printed = printed.join(Paper, Paper.id == PaperPrint.paper_id).where(where(_PAPER))
+    rows = session.execute(printed.order_by(PaperPrint.id), execution_options=UNSCOPED).all()
+    cases = cases_of(session, [(row.kind, row.subject_id) for row in rows])
+    return kept + [
+        Kept("paper", row.id, case or 0, row.sha256, row.number or row.kind)
+        for row, case in zip(rows, cases, strict=True)
+    ]
+
+
+def _queries(where: Callable[[Any], Any]) -> tuple[tuple[str, Query], tuple[str, Query]]:
+    files: Query = select(File.id, File.case_id, File.sha256, File.name).where(where(_FILE))
+    dossiers: Query = (
+        select(Dossier.id, Referral.case_id, Dossier.sha256, Dossier.name)
+        .join(Referral, Referral.id == Dossier.referral_id)
+        .where(where(_DOSSIER))
+    )
+    return ("file", files.order_by(File.id)), ("dossier", dossiers.order_by(Dossier.id))

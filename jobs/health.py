@@ -235,8 +235,11 @@ def _failures(session: Session) -> Iterator[Finding]:
 
 
 def _files(session: Session, data: Path) -> Iterator[Finding]:
-    """The files and dossiers that the nights found lost, and that still are."""
+    """The files, dossiers and papers that the nights found lost, and that still are."""
     for lost in islice(still_lost(session, data), SHOWN_LOST):
+        if lost.kind == "paper":
+            yield finding("paper_lost", number=lost.name, what=lost.what)
+            continue
         number = session.scalar(
             select(Case.number).where(Case.id == lost.case_id), execution_options=UNSCOPED
         )

@@ -12,6 +12,7 @@ import time
 from app.forgetting import forget
 from app.logs import logger
 from app.papers.dossier import make_waiting
+from app.papers.issued import make_notices
 from app.reindex import reindex
 from app.sweep import sweep
 from jobs.clocks import refuse_wrong_clock
@@ -53,6 +54,12 @@ def make_volumes() -> Told:
     page has not."""
     here = desk()
     return {"volumes": len(make_waiting(here.sessions, here.settings.data, here.now()))}
+
+
+def make_papers() -> Told:
+    """Make the PDFs of the reminders of the last day that have none yet."""
+    here = desk()
+    return {"papers": make_notices(here.sessions, here.settings.data, here.now())}
 
 
 def forget_forms() -> Told:

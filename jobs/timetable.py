@@ -37,10 +37,13 @@ LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "li
 """The list of the working day. What lapses today belongs on it, so it is marked first."""
 DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
 """The drafting of dossiers."""
+PAPERS = Wake("papers", "jobs.sweeps.make_papers", 60, ())
+"""The making of the PDFs of reminders that were just issued, before anybody opens one."""
 VOLUMES = Wake("volumes", "jobs.sweeps.make_volumes", 10, ())
 """The files of what was sealed. No step of the pass."""
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
-"""The comparing of stored files and dossiers with the record: a share each hour of the night."""
+"""The comparing of stored files, dossiers and papers with the record: a share each hour of the
+night."""
 CHECKPOINTS = Wake("checkpoints", "jobs.checkpoints.take_checkpoints", 300, ())
 """The checkpoints over the record: twice in the ten minutes that one counts as fresh."""
 FIGURES = Wake("figures", "jobs.figures.count_touched", 600, ())
@@ -59,7 +62,7 @@ MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
 TIMETABLE = (
-    *(SWEEP, LIST, DRAFTING, VOLUMES, CHECKPOINTS, FILES, FIGURES, FORGETTING),
+    *(SWEEP, LIST, DRAFTING, PAPERS, VOLUMES, CHECKPOINTS, FILES, FIGURES, FORGETTING),
     *(PAIRS, MAIL, SHEETS, MEDIA, OUTBOX),
 )
 KEPT_SECONDS = 900

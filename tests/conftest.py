@@ -57,7 +57,7 @@ LONGEST = (
 
 
 ON_ONE = {
-    "test_a_batch_with_all_nine_steps_takes_at_most_twenty_four_statements": "sqlite",
+    "test_a_batch_with_all_nine_steps_takes_at_most_twenty_six_statements": "sqlite",
     "test_a_played_office_has_no_false_alarm": "postgres",
     "test_a_sweep_that_was_killed_is_made_up_by_the_next": "sqlite",
     "test_play_prints_ok_for_a_story_that_goes_as_told": "postgres",

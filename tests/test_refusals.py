@@ -1027,6 +1027,17 @@ OF_REACH = {
     **dict.fromkeys(("hours_wrong", "text_fields_wrong"), "tests/outbox/test_callers.py"),
     **dict.fromkeys(("message_joins_no_case", "message_not_taken"), "tests/stages/test_inbox.py"),
     "photo_unreadable": "tests/front/test_limits.py",
+    "no_paper_of_it": "tests/views/test_paper_forms.py",
+    **dict.fromkeys(
+        (
+            "wording_accuses",
+            "wording_lacks_fields",
+            "wording_not_alone",
+            "wording_unknown_fields",
+            "wording_unreadable",
+        ),
+        "tests/rules/test_wording.py",
+    ),
     **dict.fromkeys(
         (
             "sheet_cell_missing",

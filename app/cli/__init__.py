@@ -67,7 +67,10 @@ def _run(settings: config.Config, given: Namespace) -> int:
 
 
 def _check(settings: config.Config, given: Namespace) -> int:
-    """Say what is wrong, and what to do about it."""
+    """Say what is wrong, and what to do about it; and which fonts of papers the office has not."""
+    # Read for this command alone: with it comes what sets papers.
+    from app.papers.fonts import CALLED, lacking, own_fonts
+
     faults = findings(settings, clock_of(settings)())
     for fault in faults:
         print(f"[{fault.level}] {fault.code}")
@@ -75,6 +78,9 @@ def _check(settings: config.Config, given: Namespace) -> int:
             print(f"  {then(fault.said(language), fault.todo(language), language)}")
     if not faults:
         print(both("shell.nothing_is_wrong", ""))
+    for use, instead in lacking(own_fonts(settings.data)).items():
+        told = Message("shell.font_instead", {"font": Message(CALLED[use]), "instead": instead})
+        print(told.both())
     return 1 if any(fault.level == WRONG for fault in faults) else 0
 
 

@@ -183,13 +183,15 @@ def bear(
     kind: str,
     columns: Mapping[str, Cell],
     payload: Mapping[str, Any] | None = None,
+    id: int | None = None,
 ) -> Any:
-    """Make a new row with a state, and its event. The row."""
+    """Make a new row with a state, and its event. The row. `id` is one that was allotted to it while
+    its chain was locked, because something that the event seals names the row."""
     entry = Entry(
         key_in(columns, "case_id") or OFFICE_CHAIN,
         kind,
         subject,
-        None,
+        id,
         None,
         state,
         dict(columns),

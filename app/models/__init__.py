@@ -19,7 +19,7 @@ from app.models.media import MessageMedia
 from app.models.message import Message, MessageFile, MessageRaw
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
-from app.models.paper import Paper, Series
+from app.models.paper import Paper, PaperPrint, Series, WordingVersion
 from app.models.people import AccountChange, Person
 from app.models.posts import Unit, UnitPost
 from app.models.reach import (
@@ -116,6 +116,7 @@ __all__ = [
     "OfficeHead",
     "PairCount",
     "Paper",
+    "PaperPrint",
     "Person",
     "Referral",
     "Reminder",
@@ -151,4 +152,5 @@ __all__ = [
     "Visit",
     "VisitCode",
     "VisitRecord",
+    "WordingVersion",
 ]

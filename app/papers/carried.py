@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.papers.blocks import Page, aside, moment, pairs, paragraph, say, value
-from app.papers.notices import page, verified_by
+from app.papers.letter import page
+from app.papers.notices import verified_by
 
 Facts = Mapping[str, Any]
 

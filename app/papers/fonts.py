@@ -3,21 +3,48 @@ never dropped."""
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
+import typst
 
 SHIPPED = Path(pylopdf_fonts_zh_cn.__file__).parent
-TITLE = ("FZXiaoBiaoSong-B05S", "Noto Serif SC")
-BODY = ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC")
-SECOND = ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC")
-HEADING = ("SimHei", "FandolHei", "Noto Sans SC")
-"""GB/T 9704's own fonts first, for offices that own them (none is shipped), then free ones, then
-one that has all."""
+log = logging.getLogger(__name__)
+WANTED = {
+    "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "Noto Serif SC"),
+    "body": ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC"),
+    "second": ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC"),
+    "heading": ("SimHei", "FandolHei", "Noto Sans SC"),
+}
+"""What a font is for -> GB/T 9704's own first, for offices that own them (none is shipped), then free
+ones, then one that has all."""
+CALLED = {
+    "title": "papers.font.title",
+    "body": "papers.font.body",
+    "second": "papers.font.second",
+    "heading": "papers.font.heading",
+}
+"""What a font is for -> what the standard's own is called."""
+_STANDARD = {"title": 2, "body": 2, "second": 2, "heading": 1}
+"""How many of the wanted ones are the standard's own."""
+IN_WORD = {
+    "title": "方正小标宋简体",
+    "body": "仿宋_GB2312",
+    "second": "楷体_GB2312",
+    "heading": "黑体",
+}
+"""What a font is for -> the standard's own, by the name that Word knows."""
 _SILENT = frozenset("\n\t")
+
+
+def own_fonts(data: Path) -> Path | None:
+    """The folder of the office's own fonts below DESK_DATA, where it has one."""
+    folder = data / "fonts"
+    return folder if folder.is_dir() else None
 
 
 def folders(own: Path | None) -> list[Path]:
@@ -26,18 +53,48 @@ def folders(own: Path | None) -> list[Path]:
     return [own, SHIPPED] if own is not None and own.is_dir() else [SHIPPED]
 
 
+@lru_cache(maxsize=4)
+def families(own: Path | None) -> frozenset[str]:
+    """The names of the fonts that are there."""
+    found = typst.Fonts(False, False, [str(folder) for folder in folders(own)])
+    return frozenset(found.families())
+
+
+def lacking(own: Path | None) -> dict[str, str]:
+    """What fonts of the standard are for that the office has not -> the one that is printed instead."""
+    held = families(own)
+    return {
+        use: next((name for name in wanted if name in held), "")
+        for use, wanted in WANTED.items()
+        if held.isdisjoint(wanted[: _STANDARD[use]])
+    }
+
+
 @lru_cache(maxsize=8)
 def characters(own: Path | None = None) -> frozenset[int]:
     """The code points that some font has."""
-    files = [path for folder in folders(own) for path in sorted(folder.iterdir())]
     found: set[int] = set()
-    for path in files:
-        if path.suffix.lower() in (".otf", ".ttf"):
-            found.update(_mapped(path.read_bytes(), 0))
-        elif path.suffix.lower() in (".ttc", ".otc"):
-            raw = path.read_bytes()
-            found.update(_mapped(raw, *struct.unpack_from(">I", raw, 12)))
+    for path in (path for folder in folders(own) for path in sorted(folder.iterdir())):
+        try:
+            found.update(_of_file(path))
+        except (struct.error, IndexError, OSError) as why:
+            log.warning("the font %s cannot be read: %s", path.name, why)
     return frozenset(found)
+
+
+def _of_file(path: Path) -> list[int]:
+    """The code points of the (first) font of a file; none of what is no font by its ending."""
+    ending = path.suffix.lower()
+    if ending not in (".otf", ".ttf", ".ttc", ".otc"):
+        return []
+    raw = path.read_bytes()
+    return list(_mapped(raw, 0 if ending in (".otf", ".ttf") else _first_of(raw)))
+
+
+def _first_of(raw: bytes) -> int:
+    """Where the first font of a collection begins."""
+    (place,) = struct.unpack_from(">I", raw, 12)
+    return int(place)
 
 
 def _mapped(raw: bytes, start: int) -> Iterator[int]:

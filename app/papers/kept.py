@@ -16,8 +16,8 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record
-    has it."""
+    """A file of a case (`kind` file), a dossier's zip (`dossier`, with its name) or the PDF of a paper
+    (`paper`, with its number; case 0 where it belongs to none), as the record has it."""
 
     kind: str
     id: int
@@ -28,19 +28,27 @@ class Kept:
 
 @dataclass(frozen=True)
 class Lost:
-    """A file that is not as the record has it: its kind and id, its case, and what is wrong with it."""
+    """A file that is not as the record has it: its kind and id, its case, what is wrong with it, and
+    the number of a paper."""
 
     kind: str
     id: int
     case_id: int
     what: Message
+    name: str = ""
 
     def told(self, language: str) -> str:
         """The finding in a language: which file of which case, and what."""
-        told = Message(
-            "flaw.in_file",
-            {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what},
-        )
+        if self.kind == "paper":
+            told = Message(
+                "flaw.in_paper",
+                {"kind": self.called, "number": self.name, "id": self.id, "what": self.what},
+            )
+        else:
+            told = Message(
+                "flaw.in_file",
+                {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what},
+            )
         return told.text(language)
 
     @property
@@ -53,14 +61,28 @@ def lost_among(data: Path, kept: Iterable[Kept]) -> Iterator[Lost]:
     """Those of some kept files that are gone or altered below `data`."""
     read: dict[Path, str | None] = {}
     for file in kept:
-        path = zip_of(data, file.name) if file.kind == "dossier" else path_of(data, file.sha256)
+        path = _place_of(data, file)
         if path not in read:
             read[path] = digest(path) if path.is_file() else None
         wrong = _wrong(read[path], file.sha256, path)
         if wrong is None and file.kind == "dossier":
             wrong = _unlike(path)
         if wrong is not None:
-            yield Lost(file.kind, file.id, file.case_id, wrong)
+            named = file.name if file.kind == "paper" else ""
+            yield Lost(file.kind, file.id, file.case_id, wrong, named)
+
+
+def _place_of(data: Path, file: Kept) -> Path:
+    """Where a kept file stands."""
+    if file.kind == "dossier":
+        return zip_of(data, file.name)
+    place = pdf_of if file.kind == "paper" else path_of
+    return place(data, file.sha256)
+
+
+def pdf_of(data: Path, sha256: str) -> Path:
+    """Where the PDF of a paper stands, by its SHA-256."""
+    return data / "papers" / sha256[:2] / f"{sha256}.pdf"
 
 
 def zip_of(data: Path, name: str) -> Path:

@@ -31,20 +31,16 @@ def _compiler(own: Path | None) -> tuple[typst.Compiler, str]:
     """One compiler, its fonts read once; and which of the wanted fonts are there, as JSON."""
     found = typst.Fonts(False, False, [str(folder) for folder in fonts.folders(own)])
     families = set(found.families())
-    names = {
-        "title": fonts.TITLE,
-        "body": fonts.BODY,
-        "second": fonts.SECOND,
-        "heading": fonts.HEADING,
+    held = {
+        use: [name for name in wanted if name in families] for use, wanted in fonts.WANTED.items()
     }
-    held = {use: [name for name in wanted if name in families] for use, wanted in names.items()}
     made = typst.Compiler(font_paths=found, ignore_system_fonts=True, root=TEMPLATE.parent)
     return made, json.dumps(held)
 
 
-def _inputs(
-    kind: str, facts: Mapping[str, Any], own: Path | None, copies: Sequence[bytes] = ()
-) -> dict[str, str]:
+def fitted(kind: str, facts: Mapping[str, Any], own: Path | None = None) -> Page:
+    """A paper laid out, each text as it can be printed: a sign that no font has stands as its number,
+    and is told in the log. Raises KeyError for a kind that is no paper."""
     page: Page = LAYOUTS[kind](facts)
     missing: list[str] = []
 
@@ -64,6 +60,13 @@ def _inputs(
             ", ".join(sorted(set(missing))),
             kind,
         )
+    return page
+
+
+def _inputs(
+    kind: str, facts: Mapping[str, Any], own: Path | None, copies: Sequence[bytes] = ()
+) -> dict[str, str]:
+    page = fitted(kind, facts, own)
     words = {"draft": say("papers.draft"), "page": say("papers.page", n="{n}")}
     return {
         "page": json.dumps(page, ensure_ascii=False),
@@ -79,9 +82,8 @@ def pdf(
     own: Path | None = None,
     copies: Sequence[bytes] = (),
 ) -> bytes:
-    """The PDF of a paper: allocation, redo, reminder, supervision, list, referral, handover, dossier,
-    verify or identity. `own` is a folder with fonts that the office owns; `copies` are PDFs whose
-    pages a dossier shows. Raises KeyError for another kind."""
+    """The PDF of a paper, of a kind of `layouts.LAYOUTS`; `own` is a folder with fonts that the
+    office owns, `copies` are PDFs whose pages a dossier shows. Raises KeyError for another kind."""
     inputs = _inputs(kind, facts, own, copies)
     with _ONE_AT_A_TIME:
         made = _compiler(own)[0].compile(

@@ -157,6 +157,7 @@ _WORDS = (
     Word("referral.abandoned", ("officer",)),
     Word("referral.made", ("officer",)),
     Word("paper.opened"),
+    Word("paper.made"),
     Word("clock.moved", ("unit",)),
     Word("centre.overdue", ("allocator", "centre_head")),
     Word("room.overdue", ("supervision_head",)),

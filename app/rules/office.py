@@ -10,6 +10,7 @@ from datetime import datetime
 from app.rules.evaluation import TABLE, Points, table_of
 from app.rules.limits import Limits, Versions
 from app.rules.telling import HOURS, TEXTS
+from app.rules.wording import LONGEST_WORDING, WORDINGS
 from app.rules.workdays import Calendar
 
 NOTICE = "front.notice"
@@ -71,15 +72,20 @@ SENTENCES = (
 """The sentences that forms offer, a line each; those that an office has not set stand in the
 catalogues."""
 AREA_CODE = "area_code"
+CONTACTS = ("contact.office", "contact.room")
+"""Who is asked about a paper, and by which telephone: of the centre, of the supervision room."""
 SETTINGS = {
     **WORDS,
+    **WORDINGS,
+    **dict.fromkeys(CONTACTS, ""),
     AREA_CODE: "0912",
     HOURS: "08:00-18:00",
     **TEXTS,
     **dict.fromkeys(SENTENCES, ""),
 }
 """What an office may set: its words, the area code that its people leave out of numbers, in which hours
-people are told outside the panel and in which words, the sentences that its forms offer."""
+people are told outside the panel and in which words, what its papers say and who is asked about them,
+the sentences that its forms offer."""
 LONGEST = {
     "series": 24,
     "report": 40,
@@ -89,6 +95,7 @@ LONGEST = {
     "sentences": 2000,
     "front": 2000,
     "tell": 400,
+    "wording": LONGEST_WORDING,
 }
 """How long a word of the office may be: with the year and the number it fits the number of a paper
 or a report."""

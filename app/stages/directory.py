@@ -12,15 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
-from app.models import Category, Person, Setting, Unit, UnitPost
+from app.models import Category, Person, Unit, UnitPost
 from app.models.acceptance import PATH_SIGN
 from app.models.columns import facts_of
 from app.roles import Actor
-from app.rules import evaluation, phones, telling
-from app.rules.articles import articles
-from app.rules.office import AREA_CODE, LONGEST, LONGEST_NAME, REQUIREMENTS, SETTINGS
+from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
 from app.stages.named import carried_id
+from app.stages.settings import change_setting
 from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
 
 
@@ -224,52 +223,6 @@ def edit_category(
     row.name, row.parent_id, row.active = _free(session, name, above, row.id), above, active
     row.default_unit_id = usual
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
-
-
-OF_THE_ROOM = (REQUIREMENTS,)
-"""The settings that the head of the supervision room changes too."""
-
-
-def _readable(value: str) -> None:
-    """The rules that dossiers cite, each a line: the days between which one is in force can be
-    read."""
-    try:
-        articles(value)
-    except ValueError as line:
-        raise NotAllowed("rule_line_wrong", line=str(line)[:60]) from None
-
-
-def may_set(actor: Actor, name: str) -> bool:
-    """Whether a setting is this person's to change: IT's all, the room's head's those of the room."""
-    return actor.is_a("it_admin") or (actor.is_a("supervision_head") and name in OF_THE_ROOM)
-
-
-def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
-    """Change a word of the office: its name, or a series word, which goes into the numbers of
-    papers. Versions that the desk counts itself are not settings that anybody types. The head of
-    the supervision room words the room's own."""
-    if name not in SETTINGS:
-        raise NotAllowed("unknown_setting", name=name)
-    if not may_set(actor, name):
-        raise NotAllowed("no_right", verb="change_setting")
-    if not value.strip():
-        raise NotAllowed("field_missing", field="value")
-    most = LONGEST.get(name.partition(".")[0], LONGEST_NAME)
-    if len(value.strip()) > most:
-        raise NotAllowed("field_too_long", field="value", most=most)
-    if name == AREA_CODE and not phones.AREA.fullmatch(value.strip()):
-        raise NotAllowed("field_wrong", field="value")
-    if name == "dossier.rules":
-        _readable(value)
-    if name == evaluation.TABLE:
-        evaluation.points_of({name: value})
-    telling.refuse_setting(name, value.strip())
-    row = session.get(Setting, name) or Setting(name=name, value="")
-    row.value = value.strip()
-    session.add(row)
-    session.flush()
-    note_office(session, now, actor, "setting.changed", {"setting": name})
-    return row
 
 
 _by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))

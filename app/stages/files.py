@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import note
+from app.ledger import note, note_office
 from app.models import Assignment, Case, Dossier, Event, File, Referral
 from app.roles import AT_THE_CENTRE, BOT, ROOM, UNIT_ROLES, Actor
 from app.rules.files import (
@@ -26,10 +26,11 @@ from app.rules.files import (
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
 from app.stages.covers import keeps_from
+from app.stages.papers import case_of_print
 from app.stages.verb import ANY_CASE, Verb, case, choice, field
 
 Item = tuple[str, int]
-"""A thing that was kept: `file` or `dossier`, and its row's id."""
+"""A thing that was kept: `file`, `dossier` or `paper` (a PDF of one), and its row's id."""
 
 
 def attach(
@@ -104,20 +105,30 @@ def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: i
 
 
 def record_lost(session: Session, now: datetime, items: Sequence[Item]) -> int:
-    """Put on the record of their cases that files or dossiers are gone from the disk, or altered:
-    once each. How many were not known to be."""
+    """Put on the record of their cases, or of the office, that files, dossiers or papers are gone from
+    the disk, or altered: once each. How many were not known to be."""
     fresh = [item for item in items if item not in set(lost_items(session))]
     for kind, id in fresh:
-        query = select(File.case_id).where(File.id == id)
-        if kind == "dossier":
-            query = (
-                select(Referral.case_id)
-                .join(Dossier, Dossier.referral_id == Referral.id)
-                .where(Dossier.id == id)
-            )
-        case = session.get_one(Case, session.scalars(query).one())
-        note(session, now, BOT, case, "file.lost", None, {kind: id})
+        case = _case_of(session, kind, id)
+        if case is None:
+            note_office(session, now, BOT, "file.lost", {kind: id})
+        else:
+            note(session, now, BOT, session.get_one(Case, case), "file.lost", None, {kind: id})
     return len(fresh)
+
+
+def _case_of(session: Session, kind: str, id: int) -> int | None:
+    """The case that a kept thing belongs to; None where it is the office's."""
+    if kind == "paper":
+        return case_of_print(session, id)
+    query = select(File.case_id).where(File.id == id)
+    if kind == "dossier":
+        query = (
+            select(Referral.case_id)
+            .join(Dossier, Dossier.referral_id == Referral.id)
+            .where(Dossier.id == id)
+        )
+    return session.scalars(query).one()
 
 
 def lost_items(session: Session) -> list[Item]:

@@ -19,6 +19,7 @@ from app.stages.acceptance import end_visits, merged_with, reopen
 from app.stages.allocation import assign, lead_assignment, redo_deadline, refuse_open_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine
+from app.stages.papers import issue_as_it_stands
 from app.stages.verb import Verb, assignment, case, choice, field, only, resting
 from app.stages.visit import plan
 
@@ -147,6 +148,8 @@ def review_responsibility(
         number=paper(session, office, "responsibility"),
     )
     session.add(row)
+    session.flush()
+    issue_as_it_stands(session, office.calendar, "responsibility", [row.id])
     if unit_responsible:
         _responsible(session, now, actor, case)
     else:
@@ -210,6 +213,7 @@ def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
         "disputed_by": None,
     }
     payload = {"round": case.round + 1, "due_on": due.on.isoformat()}
+    issue_as_it_stands(session, office.calendar, "redo", [row.id])
     move(session, now, actor, case, "handling", "case.redo_ordered", columns, payload, unit_id)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import Columns, bear, move, paper
+from app.ledger import Columns, allot, bear, lock_cases, move, paper
 from app.models import Assignment, Reminder
 from app.models.columns import clock
 from app.models.facts import load
@@ -31,6 +31,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, PROMISES
 from app.stages.calendar import office_at
+from app.stages.papers import Issue, issue, reminder_facts
 from app.stages.verb import REASON, Verb, assignment, reminder
 
 
@@ -227,8 +228,12 @@ def remind(session: Session, now: datetime, actor: Actor, assignment: Assignment
         raise NotAllowed("not_due_for_reminder")
     columns, payload = _issue(case, facts, office)
     columns |= {"issued_by_id": actor.id, "number": paper(session, office, "reminder")}
+    lock_cases(session, {assignment.case_id})
+    id = allot(session, {"reminder": 1})["reminder"][0]
+    told = reminder_facts(session, id, Issue(assignment.case_id, now, payload), columns)
+    issue(session, office.calendar, "reminder", id, told, assignment.case_id)
     row: Reminder = bear(
-        session, now, actor, "reminder", "open", "reminder.issued", columns, payload
+        session, now, actor, "reminder", "open", "reminder.issued", columns, payload, id
     )
     return row
 

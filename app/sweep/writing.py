@@ -12,6 +12,7 @@ from app.roles import BOT
 from app.rules.office import Office
 from app.stages.accountability import snapshots
 from app.stages.deciding import WRITTEN, Decided
+from app.stages.papers import blank_papers, fill_papers
 
 
 def _freeze(session: Session, entries: Sequence[Entry]) -> None:
@@ -67,8 +68,10 @@ def write(session: Session, office: Office, decided: Sequence[tuple[Decided, Tip
     if entries:
         _freeze(session, entries)
         _with_heads(decided)
+        blank_papers(entries)
         allot_ids(session, entries)
         _number(session, office, entries)
+        fill_papers(session, office, entries)
         append(session, office.now, BOT, entries, tips)
     moved = {what.case.id: tip for what, tip in decided if what.entries or _moved(what, tip)}
     write_heads(session, moved)

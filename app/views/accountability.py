@@ -13,6 +13,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app import words
 from app.models import Referral
 from app.papers import pdf
+from app.papers.fonts import own_fonts
 from app.papers.kept import whole_zip, zip_of
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import minute
@@ -29,7 +30,7 @@ from app.words import said
 
 log = logging.getLogger(__name__)
 
-LETTER = "referrals.letter"
+LETTER, RECEIPT = "referrals.letter", "referrals.receipt"
 
 
 class Referrals(DeskView):
@@ -64,7 +65,10 @@ class Referrals(DeskView):
             if offer(verb, {"referral": [item]}).open
         ]
         if item.sent_at is not None and "open_paper" in actor().rights:
-            found.append((url_for("Letters.letter", id=item.id), words.word(LETTER, tongue)))
+            found += [
+                (url_for("Letters.letter", id=item.id), words.word(LETTER, tongue)),
+                (url_for("Letters.receipt", id=item.id), words.word(RECEIPT, tongue)),
+            ]
         if volumes(item):
             found.append(
                 (
@@ -89,7 +93,11 @@ class Referrals(DeskView):
             )
         except NotAllowed:
             abort(404)
-        return sent(pdf("dossier", json.loads(contents)), "pdf", f"referral-{item.id}")
+        return sent(
+            pdf("dossier", json.loads(contents), own_fonts(desk().settings.data)),
+            "pdf",
+            f"referral-{item.id}",
+        )
 
     @expose("/<pk>/dossier.zip")
     @has_access

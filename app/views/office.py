@@ -17,8 +17,8 @@ from app.models import Case, Event, Person, Reveal, Run, Setting, Unit, UnitPost
 from app.models.reach import CALL
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
-from app.stages.directory import may_set
 from app.stages.outbox import in_force
+from app.stages.settings import may_set
 from app.views.actor import actor, desk, language, reader
 from app.views.figures.points import points_told
 from app.views.forms.in_force import SETS, InForce, settings_now

@@ -14,8 +14,9 @@ from flask_appbuilder.security.decorators import has_access
 from app import extend
 from app.own import OwnView
 from app.papers import pdf
+from app.papers.fonts import own_fonts
 from app.views import access_notes
-from app.views.actor import actor
+from app.views.actor import actor, desk
 from app.views.forms import on_file, outcome
 from app.views.pages.base import DeskView
 from app.views.pages.masking import case_of, masked_text
@@ -58,7 +59,7 @@ class OwnPapers(BaseView):
         )
         row = view.found(str(id))
         case = case_of(row)
-        content = pdf(kind, covered_facts(paper.facts(row), case))
+        content = pdf(kind, covered_facts(paper.facts(row), case), own_fonts(desk().settings.data))
         access_notes.note("paper_opened", case_id=case, page=paper.page)
         return sent(content, "pdf", f"{kind}-{id}")
 

@@ -44,7 +44,7 @@ from app.views.pages.declared import NOT_HERE, labelled
 from app.views.pages.related import key_to
 from app.views.pages.rest import rows_of_page
 from app.views.pages.row_query import DeskInterface
-from app.views.papers import Letters, Papers, Slips
+from app.views.papers import Forms, Letters, Papers, Slips
 from app.views.praise import Praise
 from app.views.presence import Presence
 from app.views.reach import Addresses, Choices, Deliveries, Gateways
@@ -70,6 +70,7 @@ VIEWS: tuple[type[Any], ...] = (
     KeptViews,
     Files,
     Papers,
+    Forms,
     Letters,
     Slips,
     Inbox,

@@ -19,6 +19,7 @@ from app.papers.figures.told import Told
 from app.rules.workdays import minute
 from app.stages.reporting.kept import rows_behind
 from app.stages.reporting.sources import SOURCE_OF
+from app.views import access_notes
 from app.views.actor import actor, language, now, reader
 from app.views.figures.downloads import FILES, report_file
 from app.views.figures.listed import asked, leading, listed
@@ -26,7 +27,13 @@ from app.views.figures.told_report import own_parts, parts
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
-from app.views.papers import sent
+from app.views.papers import sent, sent_issued
+
+OF_A_REPORT = {
+    "suggestions": "papers.page.suggestions",
+    "scores": "papers.page.scores",
+}
+"""The papers that go with a report, and how they are called where they are opened."""
 
 
 def own_code() -> str | None:
@@ -90,6 +97,26 @@ class Reports(Counted):
         """The rows behind a figure of a report."""
         item = self.found(str(id))
         return self.listed_rows(item, item.number)
+
+    @expose("/<int:id>/<kind>.pdf")
+    @has_access
+    @permission_name("show")
+    def paper(self, id: int, kind: str) -> Any:
+        """A paper that goes with a report: for the office, whose figures all of it are."""
+        item = self.found(str(id))
+        if kind not in OF_A_REPORT or actor().of_a_unit:
+            abort(404)
+        access_notes.note("paper_opened", page=self.page, filters={"number": item.number})
+        return sent_issued(kind, item.id)
+
+    def papers(self, item: Any) -> list[tuple[str, str]]:
+        """(address, words) of the papers that go with a report, for who may open them."""
+        if actor().of_a_unit:
+            return []
+        return [
+            (url_for("Reports.paper", id=item.id, kind=kind), words.word(msgid, language()))
+            for kind, msgid in OF_A_REPORT.items()
+        ]
 
     @expose("/<int:id>/report.pdf")
     @has_access

@@ -15,9 +15,9 @@ from sqlalchemy.orm import joinedload
 from app import models, words
 from app.models import SupervisionList
 from app.models.supervision import TO_FEED_BACK
-from app.papers import list_pdf, list_xlsx
+from app.papers import list_xlsx
 from app.papers.blocks import titles
-from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, rows_in_order, struck_rows
 from app.rules.office import REQUIREMENTS
 from app.rules.workflow import STANDING
 from app.verbs import possible
@@ -28,7 +28,7 @@ from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.paging import beyond, left_out, number_typed
 from app.views.pages.row_query import DeskInterface
-from app.views.papers import Noticed, list_facts, sent
+from app.views.papers import Noticed, form_link, list_facts, sent, sent_issued
 from app.views.supervised import Row, meant, rows_of
 from app.worklists import COUNTED_TO, Queue, count_told, counted, queues_of
 
@@ -124,6 +124,7 @@ class Supervision(Noticed):
                 for verb in verbs
             ),
             *super().links(item),
+            *(form_link("conclusion", item.id) if item.concluded_at else ()),
         ]
 
 
@@ -159,6 +160,10 @@ PLACES["room"] = Place(lambda rest: url_for("Supervision.room", work=rest))
 PLACES["list"] = Place(lambda rest: url_for("SupervisionLists.show", pk=rest))
 
 
+ON_PAGE = (0, 1, 2, 3, 5, 6, 7, 8, 9, 11, 12)
+"""Which columns of a list its page shows: what a row is about stands below it."""
+
+
 class SupervisionLists(DeskView):
     """The lists of working days, frozen and numbered, as a sheet and as a PDF."""
 
@@ -179,10 +184,10 @@ class SupervisionLists(DeskView):
             view=self,
             item=item,
             rows=[
-                (cells, standing.get(row["supervision"]))
-                for cells, row in zip(list_rows(facts), facts["rows"], strict=True)
+                ([cells[place] for place in ON_PAGE], standing.get(row.get("supervision", 0)))
+                for cells, row in zip(list_rows(facts), rows_in_order(facts), strict=True)
             ],
-            head=titles(LIST_HEAD),
+            head=titles([LIST_HEAD[place] for place in ON_PAGE]),
             struck=struck_rows(facts),
             struck_head=titles(STRUCK_HEAD),
         )
@@ -201,7 +206,8 @@ class SupervisionLists(DeskView):
     def pdf(self, id: int) -> Any:
         """The list as a paper."""
         item = self.found(str(id))
-        return sent(list_pdf(self._opened(item)), "pdf", item.number)
+        self._opened(item)
+        return sent_issued("list", item.id)
 
     def _opened(self, item: SupervisionList) -> dict[str, Any]:
         """The facts of a list that is given out, which the access log is told of."""

@@ -25,6 +25,7 @@ from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.masking import masked_caller
 from app.views.pages.row_query import DeskInterface
+from app.views.papers import form_link
 from app.views.visiting import Due, Queue, queue_of
 
 RECORDS, REVEALS = "record_visit", "reveal"
@@ -163,3 +164,7 @@ class VisitRecords(DeskView):
     filters = ("method", "reached", "satisfied", "at", "case")
     empty = "list.empty_records"
     page_only = ("words", "evidence", "reason", "place", "met", "why")
+
+    def links(self, item: Any) -> Links:
+        """The paper 回访记录表."""
+        return [*super().links(item), *form_link("visit", item.id)]

@@ -34,7 +34,8 @@ from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
 
 NAMES = [
-    *("sweep", "supervision-list", "drafting", "files", "figures", "forgetting", "pairs"),
+    *("sweep", "supervision-list", "drafting", "papers", "volumes", "checkpoints", "files"),
+    *("figures", "forgetting", "pairs"),
     *("mail", "sheets", "wechat-media", "outbox"),
 ]
 PASSES = NAMES[:-1]
@@ -69,11 +70,11 @@ def test_every_wake_up_has_a_name_for_people(name: str) -> None:
 def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
     assert [tick(queue, 36_000.0), tick(queue, 36_000.4), tick(queue, 36_009.9)] == [NAMES, [], []]
     assert len(queue) == len(PASSES)
-    often, each_minute = ["sheets", "outbox"], ["mail", "sheets", "wechat-media", "outbox"]
+    often, each_minute = ["volumes", "sheets", "outbox"], NAMES[-4:]
     assert tick(queue, 36_059.9) == often
-    assert tick(queue, 36_060.0) == ["sweep", *each_minute]
-    assert tick(queue, 36_300.0) == [*NAMES[:3], *each_minute]
-    assert tick(queue, 39_600.0) == [*NAMES[:6], *each_minute]
+    assert tick(queue, 36_060.0) == ["sweep", "papers", "volumes", *each_minute]
+    assert tick(queue, 36_300.0) == [*NAMES[:6], *each_minute]
+    assert tick(queue, 39_600.0) == [*NAMES[:9], *each_minute]
     assert tick(queue, 43_200.0) == NAMES
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import ReportContest, ReportDraft, Supervision
-from app.stages.papers import frozen
+from app.rules.wording import WORDINGS
+from app.stages.papers import NewPrint, held_of, record_prints
 from tests.databases import Desk
 from tests.office import moment
 from tests.views.canaries import Canaries
@@ -49,8 +50,17 @@ class Rich(Canaries):
         self.do(
             "2025-07-01 10:00", "centre_head", "word_report", id=draft.id, attention1="请关注。"
         )
+        self._papers()
+
+    def _papers(self) -> None:
+        """A paper that was opened, its PDF put on record, and a wording of the office's own."""
+        item, at = self.row(Supervision, case_id=self.id("WATER1")).id, moment("2025-07-01 09:10")
         with transaction(self.desk.sessions) as session:
-            frozen(session, "supervision", self.row(Supervision, case_id=self.id("WATER1")).id)
+            held = held_of(session, "supervision", item)
+        with transaction(self.desk.sessions) as session:
+            record_prints(session, at, [NewPrint(held.id, held.void, 1, "0" * 64, 1)])
+        setting = {"name": "wording.reminder", "value": WORDINGS["wording.reminder"]}
+        self.do(at, "it_admin", "change_setting", **setting)
 
     def _permissions(self) -> None:
         """What Flask-AppBuilder keeps for roles, where somebody gives a role more."""

@@ -185,8 +185,8 @@ def test_words_are_covered_and_shown_again_and_the_newest_holds(people: People) 
     with pytest.raises(NotAllowed) as no:
         people.plainly("operator", "cover", id, more=["红梅 理发店"])
     assert no.value.msgid == "nothing_changed"
-    people.do("allocator", "allocate", id, unit="WATER")
     people.plainly("operator", "cover", id, less=["红梅理发店"])
+    people.do("allocator", "allocate", id, unit="WATER")
     with transaction(people.desk.sessions) as session:
         one = session.scalars(select(Assignment).where(Assignment.case_id == id)).one()
         assert "红梅理发店" in frozen(session, "allocation", one.id)["narrative"]

@@ -33,6 +33,7 @@ DATA = {
     "app/rules/opinion.py": "phrases that say nothing",
     "app/rules/phones": "how people write numbers",
     "app/rules/telling.py": "an office's own texts, which it changes",
+    "app/rules/wording.py": "an office's own wordings of papers, which it changes",
     "app/stages/outbox/addresses.py": "how people part names",
     "app/stages/outbox/digests.py": "the language of the texts, an office's own",
     "app/rules/reading": "how people write days",

@@ -54,7 +54,7 @@ def _of_paper(numbers: tuple[str, ...]) -> Style:
     """Colours that are still told apart in grey, from dark to light; `numbers` are those of what is
     printed at each row of bars."""
     return Style(
-        font_family=", ".join(f"'{name}'" for name in fonts.HEADING),
+        font_family=", ".join(f"'{name}'" for name in fonts.WANTED["heading"]),
         foreground="#333",
         foreground_strong="#000",
         foreground_subtle="#bbb",

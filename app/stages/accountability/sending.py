@@ -16,6 +16,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.accountability.sealing import dossier_of, sealed_contents
 from app.stages.calendar import office_at
+from app.stages.papers import Issue, issue, receipt_facts, referral_facts
 from app.stages.supervision import review_open
 
 OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
@@ -37,16 +38,12 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     late, digits = now >= referral.send_by_at, witness(session, now)
     number = paper(session, office, "referral")
     columns = {"number": number, "sent_at": now, "sent_by_id": actor.id, **clock("own", None)}
-    move(
-        session,
-        now,
-        actor,
-        referral,
-        "sent",
-        "referral.sent",
-        columns,
-        {"number": number, "late": late, "witness": digits},
-    )
+    payload = {"number": number, "late": late, "witness": digits}
+    event = Issue(referral.case_id, now, payload)
+    for kind, facts_of in (("referral", referral_facts), ("receipt", receipt_facts)):
+        told = facts_of(session, referral.id, event, columns)
+        issue(session, office.calendar, kind, referral.id, told)
+    move(session, now, actor, referral, "sent", "referral.sent", columns, payload)
     return referral
 
 

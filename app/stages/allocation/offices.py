@@ -24,6 +24,7 @@ from app.stages.allocation.told import issue_instructions
 from app.stages.articles import use
 from app.stages.calendar import assist_deadline, office_at
 from app.stages.duties import lineage, may_handle
+from app.stages.papers import issue_as_it_stands
 
 DIRECT_KINDS = ("consultation", "praise", "help")
 """What the centre may answer itself: consultation, praise, simple help. [procedure 2]"""
@@ -143,6 +144,7 @@ def transfer(
     }
     warned = complained_of(session, case, unit) is not None
     payload = {"unit": unit.id, "complained_of": warned}
+    issue_as_it_stands(session, office.calendar, "allocation", [row.id for row in (lead, *helpers)])
     move(session, now, actor, case, "handling", "case.allocated", columns, payload)
     if case.leader_assigned:
         issue_instructions(session, now, actor, office, (lead, *helpers))
@@ -263,6 +265,8 @@ def submit(
         number=paper(session, office, "submission"),
     )
     session.add(row)
+    session.flush()
+    issue_as_it_stands(session, office.calendar, "submission", [row.id])
     own = office.calendar.run(now.date(), office.limits.instruction_alert_workdays)
     columns = {"mode": "submission", **clock("own", own)}
     move(

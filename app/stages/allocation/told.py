@@ -14,6 +14,7 @@ from app.ledger import note, paper
 from app.models import Assignment, Instruction, InstructionNotice
 from app.roles import Actor
 from app.rules.office import Office
+from app.stages.papers import Issue, issue, notice_of_instruction
 
 
 def issue_instructions(
@@ -61,4 +62,6 @@ def _issue(
         "due_on": due.on.isoformat(),
         "due_at": due.at.isoformat(),
     }
+    told = notice_of_instruction(session, row.id, Issue(row.case_id, now, payload))
+    issue(session, office.calendar, "instruction", row.id, told, row.case_id)
     note(session, now, actor, assignment, "instruction.issued", None, payload)

@@ -74,8 +74,7 @@ def office_at(session: Session, now: datetime) -> Office:
         fill(session, now)
         return office_at(session, now)
     calendar = calendar_of(session, settings[VERSION], versions.at(now).day_ends)
-    words = {name: settings.get(name, word) for name, word in SETTINGS.items()}
-    office = Office(calendar, versions, now, words)
+    office = Office(calendar, versions, now, {**SETTINGS, **settings})
     session.info["office"] = office
     return office
 

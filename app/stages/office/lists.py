@@ -19,6 +19,7 @@ from app.roles import BOT
 from app.rules.office import Office
 from app.rules.workdays import sweep_on
 from app.stages.calendar import office_at
+from app.stages.papers import issue_as_it_stands
 from app.stages.supervision import list_facts
 
 
@@ -58,6 +59,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     )
     session.add(issued)
     session.flush()
+    issue_as_it_stands(session, office.calendar, "list", [issued.id])
     sealed = content_hash(issued.rows, issued.struck)
     payload = {"list": issued.id, "day": day.isoformat(), "rows": len(rows), "sha256": sealed}
     note_office(session, now, BOT, "list.issued", payload)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,11 +15,23 @@ from app.models import Assignment, Case, Event, Setting, Unit
 from app.rules.covering import without_caller
 from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
+from app.rules.wording import PREFIX, VERSION, WORDINGS
 from app.stages.covers import hidden_in
 
 Facts = dict[str, Any]
 SPARED = ("sha256", "hash", "timeline", "number", "case_number")
 """The keys of facts that hold digits of ours, which are nobody's number."""
+_OF_THE_OFFICE = (*SPARED, "contact", "wording")
+"""The same with what the office says of itself."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The event that issues a paper: the case in whose chain it stands, when, and what it says."""
+
+    chain: int
+    at: datetime
+    payload: Facts
 
 
 def row_of(session: Session, model: type[Any], id: int) -> Any:
@@ -46,21 +60,40 @@ def born(session: Session, subject: str, id: int, *kinds: str) -> tuple[Event, F
     return row, json.loads(row.payload)
 
 
-def head_of(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:
-    """Who writes to whom, about which case."""
-    words = words_of(session)
+def issue_of(session: Session, subject: str, id: int, *kinds: str) -> Issue:
+    """The newest event with one of these words about a row, which issued its paper."""
+    event, payload = born(session, subject, id, *kinds)
+    return Issue(event.chain, event.at, payload)
+
+
+def said_in(words: Mapping[str, str], kind: str, issuer: str) -> Facts:
+    """What the office's words say on a paper: who issues it, who is asked about it, and its wording
+    with the number of its version (0: that of the desk)."""
+    name = f"{PREFIX}{kind}"
+    said: Facts = {
+        "issuer": words[issuer],
+        "office": words["office"],
+        "contact": words.get(f"contact.{issuer}", ""),
+    }
+    if name in WORDINGS:
+        version = int(words.get(f"{name}{VERSION}") or 0)
+        said["wording"] = {"version": version, "text": words.get(name) or WORDINGS[name]}
+    return said
+
+
+def head_of(session: Session, kind: str, case_id: int, unit_id: int, issuer: str) -> Facts:
+    """Who writes to whom, about which case, in which wording."""
     case, unit = row_of(session, Case, case_id), row_of(session, Unit, unit_id)
     return {
-        "issuer": words[issuer],
+        **said_in(words_of(session), kind, issuer),
         "to": unit.name,
         "case_number": case.number or "",
-        "office": words["office"],
     }
 
 
 def clean(session: Session, case_id: int, facts: Facts) -> Facts:
     """Facts of a case without its callers."""
-    cleaned: Facts = without_caller(facts, hidden_in(session, [case_id]), SPARED)
+    cleaned: Facts = without_caller(facts, hidden_in(session, [case_id]), _OF_THE_OFFICE)
     return cleaned
 
 

@@ -18,6 +18,7 @@ from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import Gone, NotAllowed
 from app.stages.calendar import office_at
+from app.stages.papers import issue_as_it_stands
 from app.stages.reporting.contents import changes, counted
 from app.stages.reporting.draft import OF_THE_DRAFT, draft_of, frozen_draft
 from app.stages.reporting.kept import keep
@@ -159,6 +160,9 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
     if draft is not None:
         draft.report_id = row.id
         session.flush()
+    calendar = office_at(session, now).calendar
+    for paper in ("suggestions", "scores"):
+        issue_as_it_stands(session, calendar, paper, [row.id])
     payload = {
         "report": row.id,
         "kind": row.kind,

@@ -17,6 +17,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import limits_of_case, office_at
+from app.stages.papers import Issue, conclusion_facts, issue
 from app.stages.supervision.findings import named
 from app.stages.supervision.persons import post_id, refuse_several
 
@@ -142,6 +143,10 @@ def conclude(
         **clock("own", None),
     }
     payload = {"ask_by": ask.on.isoformat()}
+    told = conclusion_facts(
+        session, supervision.id, Issue(supervision.case_id, now, payload), columns
+    )
+    issue(session, office.calendar, "conclusion", supervision.id, told)
     move(session, now, actor, supervision, "concluded", "supervision.concluded", columns, payload)
     return supervision
 

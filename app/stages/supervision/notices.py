@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import Columns, bear, move, paper
+from app.ledger import Columns, allot, bear, lock_cases, move, paper
 from app.models import Assignment, Supervision
 from app.models.columns import clock
 from app.roles import Actor
@@ -16,7 +16,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
 from app.stages.calendar import limits_of_case, office_at
-from app.stages.papers import keep_notice
+from app.stages.papers import Issue, issue, keep_notice, supervision_facts
 from app.stages.supervision.candidates import attempt_of, refuse_unsupervisable
 from app.stages.supervision.items import named_deadline, refuse_unless_candidate
 
@@ -76,6 +76,7 @@ def open_candidate(
     columns = _notice(office, actor, due, requirement) | {
         "number": paper(session, office, "supervision")
     }
+    _issue(session, office, row.id, Issue(row.case_id, now, payload), columns)
     move(session, now, actor, row, "opened", "supervision.opened", columns, payload)
     return row
 
@@ -110,10 +111,21 @@ def open_by_hand(
         "number": paper(session, office, "supervision"),
     }
     payload = {"ground": "by_hand", **_told(due)}
+    lock_cases(session, {assignment.case_id})
+    id = allot(session, {"supervision": 1})["supervision"][0]
+    _issue(session, office, id, Issue(assignment.case_id, now, payload), columns)
     row: Supervision = bear(
-        session, now, actor, "supervision", "opened", "supervision.opened", columns, payload
+        session, now, actor, "supervision", "opened", "supervision.opened", columns, payload, id
     )
     return row
+
+
+def _issue(
+    session: Session, office: Office, id: int, event: Issue, columns: dict[str, Any]
+) -> None:
+    """Freeze a notice before the event that issues it."""
+    facts = supervision_facts(session, id, event, columns)
+    issue(session, office.calendar, "supervision", id, facts, event.chain)
 
 
 def _told(due: Deadline) -> dict[str, str]:
@@ -189,5 +201,6 @@ def reissue(
         **clock("due", due),
     }
     payload = {**_told(due), "reissues": supervision.reissues + 1, "number": number}
+    _issue(session, office, supervision.id, Issue(supervision.case_id, now, payload), columns)
     move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)
     return supervision

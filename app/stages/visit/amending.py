@@ -15,7 +15,9 @@ from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of
+from app.stages.calendar import office_at
 from app.stages.duties import may_visit
+from app.stages.papers import issue_as_it_stands
 from app.stages.visit.outcomes import facts_taken_over, outcome_columns, refuse_incomplete
 from app.stages.visit.recording import refuse_too_few_attempts
 from app.stages.visit.settling import resettle
@@ -66,6 +68,7 @@ def amend_visit(
     )
     session.add(row)
     session.flush()
+    issue_as_it_stands(session, office_at(session, now).calendar, "visit", [row.id])
     outcome = {name: corrected.get(name) for name in ("truth", "solved", "satisfied")}
     columns = {**outcome, **facts_taken_over(corrected)}
     payload = {**outcome, "version": row.version}

@@ -13,6 +13,7 @@ from app.ledger import Columns, move, note
 from app.models import Case, Visit, VisitRecord
 from app.roles import Actor
 from app.stages.calendar import office_at
+from app.stages.papers import issue_as_it_stands
 from app.stages.visit.outcomes import facts_taken_over, outcome_columns
 from app.stages.visit.settling import close_case, settle
 
@@ -39,6 +40,7 @@ def put_on_record(
     )
     session.add(row)
     session.flush()
+    issue_as_it_stands(session, office_at(session, now).calendar, "visit", [row.id])
     if form["reached"]:
         outcome = {name: form[name] for name in ("truth", "solved", "satisfied")}
         columns = {**outcome, **facts_taken_over(dict(form)), "attempts": attempt, "ended_at": now}

@@ -21,6 +21,7 @@ from app.models import (
     Reminder,
     Reply,
     Request,
+    Submission,
     Supervision,
     Visit,
     VisitRecord,
@@ -106,6 +107,19 @@ def notices(case: Case) -> Any:
         number=InstructionNotice.number,
         at=InstructionNotice.issued_at,
         paper="instruction",
+    )
+
+
+def submissions(case: Case) -> Any:
+    """The submissions of a case to leaders, each with its paper."""
+    return part(
+        Submission,
+        case,
+        unit=False,
+        number=func.coalesce(Submission.number, ""),
+        at=Submission.submitted_at,
+        words=Submission.reason,
+        paper="submission",
     )
 
 

@@ -66,6 +66,8 @@ def _readable_files(case: Case, own: int) -> tuple[Any, Any]:
 
 def _by_right(case: Case, who: Actor) -> Iterator[Any]:
     """The kinds of rows that only some people see."""
+    if not who.of_a_unit:
+        yield kinds.submissions(case)
     if "Contacts" in who.pages:
         yield kinds.contacts(case)
     if who.is_a("officer", "supervision_head", "leader"):

@@ -18,6 +18,7 @@ MOST_LINES = 50
 """How many rows of a kind the page shows: the newest."""
 _DOMAINS = {
     "instruction": "level",
+    "submission": "",
     "reply": "examination",
     "request": "request",
     "contact": "contact_kind",
@@ -113,6 +114,7 @@ _PAGES = {
     "redo": "Assignments",
     "reminder": "Reminders",
     "supervision": "Supervision",
+    "submission": "Cases",
 }
 
 
@@ -120,4 +122,5 @@ def _paper(row: Any) -> str:
     """Where the PDF of a numbered paper is, for who may open it."""
     who = actor()
     may = row.number and _PAGES.get(row.paper) in who.pages and "open_paper" in who.rights
-    return url_for("Papers.of", kind=row.paper, id=row.id) if may else ""
+    page = "Forms.of" if row.paper == "submission" else "Papers.of"
+    return url_for(page, kind=row.paper, id=row.id) if may else ""

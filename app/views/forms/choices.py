@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload
 from app import words
 from app.models import Assignment, Case, NamedPerson, Supervision, Unit, UnitPost
 from app.rules.workflow import STANDING
-from app.stages.directory import OF_THE_ROOM
 from app.stages.duties import lineage
+from app.stages.settings import OF_THE_ROOM
 from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.views.actor import actor, reader

@@ -28,6 +28,7 @@ from app.views.forms.field_looks import STOOD
 from app.views.forms.form import Ask, Drawing, VerbForm
 from app.views.forms.once import ONCE, key_for
 from app.views.forms.plan import SPOKEN, plan_of
+from app.views.forms.previewed import previews
 from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import carried, shown_first
 from app.views.forms.row_choice import SEEN, Which, which_row
@@ -115,6 +116,7 @@ def page_of(
         chosen=_chosen_files(),
         back=back,
         signed=signed_as(verb),
+        previews=previews(verb),
         articles=beside_of(verb, case, typed),
         **page_of_unit(verb, case, form, typed),
     )

@@ -21,6 +21,7 @@ from app.views.forms.once import SHOWN_AGAIN, First, Sending
 from app.views.forms.outcome import page_after, to_paper
 from app.views.forms.page import Again, page_of
 from app.views.forms.performing import as_asked, do, target_of
+from app.views.forms.previewed import PREVIEW, preview_of, previews
 from app.views.forms.questions import question_of
 from app.views.forms.row_choice import row_sent
 from app.views.forms.shortcuts import spelled
@@ -37,6 +38,8 @@ def answer_to(render: Render, verb: Verb, case: Case | None, sending: Sending, s
     again."""
     if not sees:
         return _unseen(render, verb, sending)
+    if PREVIEW in request.form and previews(verb):
+        return _previewed(render, verb, case)
     if verb.name == "open_paper":
         return to_paper(case.id if case is not None else 0, request.form.get("unit", ""))
     try:
@@ -46,6 +49,14 @@ def answer_to(render: Render, verb: Verb, case: Case | None, sending: Sending, s
         if answer is None:
             raise
         return answer
+
+
+def _previewed(render: Render, verb: Verb, case: Case | None) -> Any:
+    """The papers that a form would issue; the form once more where it would be refused."""
+    try:
+        return preview_of(verb, case)
+    except NotAllowed as no:
+        return _refused(render, verb, case, no, "")
 
 
 def _unseen(render: Render, verb: Verb, sending: Sending) -> Any:

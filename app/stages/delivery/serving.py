@@ -21,7 +21,15 @@ from sqlalchemy.orm import Session, aliased
 
 from app.ledger import note
 from app.ledger.chain import canonical
-from app.models import Assignment, Case, Event, InstructionNotice, Reminder, Request, Supervision
+from app.models import (
+    Assignment,
+    Case,
+    Event,
+    InstructionNotice,
+    Reminder,
+    Request,
+    Supervision,
+)
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Calendar
