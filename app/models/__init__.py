@@ -33,6 +33,7 @@ from app.models.reasons import Cover, Lifting, Reveal, TurnedDown
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
 from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
+from app.models.roster import Roster, Slip
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
@@ -111,6 +112,7 @@ __all__ = [
     "Request",
     "Responsibility",
     "Reveal",
+    "Roster",
     "Run",
     "RunTotal",
     "SentForm",
@@ -120,6 +122,7 @@ __all__ = [
     "SheetFault",
     "SheetProgress",
     "SlaRule",
+    "Slip",
     "Submission",
     "Substitute",
     "Suggestion",

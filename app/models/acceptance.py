@@ -36,8 +36,9 @@ PATH_SIGN = "／"
 
 class Category(Model):
     """A category of matters: a tree of two levels, each name once under its parent. The label is
-    the path. `default_unit_id` is the unit that is proposed first for its cases; nobody where the
-    office has named none."""
+    the path. `default_unit_id` is the unit that is proposed first for its cases, `default_mode` the way
+    in which they go, `default_workdays` how many working days the office usually allows for them;
+    nothing where the office has named none."""
 
     __tablename__ = "category"
     __table_args__ = (
@@ -57,6 +58,8 @@ class Category(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
     default_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    default_mode: Mapped[str | None] = mapped_column(String(40))
+    default_workdays: Mapped[int | None]
 
     parent: Mapped[Category | None] = relationship(
         remote_side=[id], viewonly=True, lazy="joined", join_depth=1

@@ -42,6 +42,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "Users",
         "Roles",
         "AccountChanges",
+        "Rosters",
         "Deliveries",
         "Gateways",
         "Addresses",

@@ -49,6 +49,7 @@ from app.views.reach import Addresses, Choices, Deliveries, Gateways
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
+from app.views.rosters import Rosters
 from app.views.sheets import Sheets
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.triage.page import Triage
@@ -101,6 +102,7 @@ VIEWS: tuple[type[Any], ...] = (
     Users,
     Roles,
     AccountChanges,
+    Rosters,
     Deliveries,
     Gateways,
     Addresses,
