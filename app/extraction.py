@@ -67,6 +67,7 @@ AREAS = (
     "roster_page",
     "scope",
     "search",
+    "setup_page",
     "served",
     "shell",
     "slip",

@@ -35,6 +35,7 @@ ADVICE = (
     "clock_ahead",
     "clock_behind",
     "nobody_confirms",
+    "office_unnamed",
     "scanner_missing",
     "file_lost",
     "look_failed",

@@ -217,6 +217,8 @@ def _add_of_office(add: Adding) -> None:
     first.add_argument("--password-file", type=Path, help="shell.help.init.password_file")
     first.add_argument("--centre-head", help="shell.help.init.centre_head")
     first.add_argument("--log-auditor", help="shell.help.init.log_auditor")
+    for name, asked in accounts.NAMES.items():
+        first.add_argument(f"--{name.replace('_', '-')}", help=asked)
     for name, run, said in (
         ("reset-password", accounts.reset_password, "shell.help.reset_password"),
         ("reset-second-factor", accounts.reset_second_factor, "shell.help.reset_second_factor"),

@@ -30,6 +30,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
     "visit": ("Visits", "VisitRecords", "Praise"),
     "figures": ("Reports", "ReportDrafts"),
     "office": (
+        "Setup",
         "Units",
         "Posts",
         "Substitutes",
