@@ -157,9 +157,8 @@ def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
 
 
 def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """Whether the office is called by its own names; whether the account that works on the database
-    could pass the record's guards; whether somebody can confirm changes of accounts: an office of
-    before has an IT administrator only."""
+    """Whether the office is called by its own names, the account that works on the database could pass the
+    record's guards, and somebody can confirm changes of accounts: an office of before had none."""
     with reading(sessions) as session:
         lacking = (
             unguarded(session, now)

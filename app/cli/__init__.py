@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts, channels, configuration, front, office
+from app.cli import accounts, channels, front, office
 from app.clock import clock_from
 from app.database import engine_from, reading
 from app.ledger import found_rows, verify
@@ -225,14 +225,7 @@ def _add_of_office(add: Adding) -> None:
         ("unlock", accounts.unlock, "shell.help.unlock"),
     ):
         add(name, run, said).add_argument("username")
-    add("template", office.template, "shell.help.template").add_argument(
-        "file", type=Path, nargs="?", default=Path("roster.xlsx"), help="shell.help.template.file"
-    )
-    carried = add("config", configuration.take_over, "shell.help.config")
-    carried.add_argument("action", choices=("export", "import"))
-    carried.add_argument("file", nargs="?", type=Path, help="shell.help.config.file")
-    carried.add_argument("--by", default="", help="shell.help.config.by")
-    carried.add_argument("--look", action="store_true", help="shell.help.config.look")
+    office.add_to(add)
     add("upgrade", _upgrade, "shell.help.upgrade")
     swept = add("sweep", _sweep, "shell.help.sweep")
     swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")
