@@ -73,6 +73,16 @@ class Category(Model):
         above = self.parent.default_unit_id if self.parent is not None else None
         return self.default_unit_id if self.default_unit_id is not None else above
 
+    @property
+    def usual_way(self) -> tuple[str | None, int | None]:
+        """How cases of this category usually go, and in how many working days: its own defaults, else
+        those of the category above it. The clock stays the kind's; a person decides."""
+        mode, days = self.default_mode, self.default_workdays
+        if self.parent is not None:
+            mode = mode or self.parent.default_mode
+            days = days if days is not None else self.parent.default_workdays
+        return mode, days
+
     @validates("name")
     def _read(self, column: str, said: str) -> str:
         return named(self, said)
