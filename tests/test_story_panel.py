@@ -74,7 +74,8 @@ IN_NO_STORY = {
     "set_mailbox",
     "take_message",
 }
-"""A story knows no draft of a report and no message, looks up nobody, covers no word and hands over no workbook; its people have no password of
+"""A story knows no draft of a report and no message, looks up nobody, covers no word and
+hands over no workbook; its people have no password of
 their own to give, no device and no telephone: tests of the views reach these by their links."""
 
 

@@ -351,3 +351,43 @@ def test_a_whole_office_is_taken_in_within_a_minute_and_in_few_statements(office
     runs = sum(1 for n, words in enumerate(distinct) if n == 0 or distinct[n - 1] != words)
     assert runs < 80, runs
     whole(office)
+
+
+def test_a_unit_that_would_be_above_itself_is_named(office: Office) -> None:
+    taken(office, {"units": UNITS})
+    turned = [["SHUILI", "市水利局", "SHUIWU", "", ""]]
+    assert faults(office, {"units": turned}) == [("C2", "roster_cycle")]
+    both = [["SHUILI", "市水利局", "SHUIWU", "", ""], ["SHUIWU", "水务集团", "", "", ""]]
+    assert faults(office, {"units": both}) == []
+
+
+def test_what_is_too_long_and_headings_that_are_none_are_named(office: Office) -> None:
+    assert faults(office, {"units": [["X", "长" * 121, "", "", ""]]}) == [
+        ("B2", "roster_cell_too_long")
+    ]
+    book = json.loads(rows({"units": [["X", "名", "", "", ""]]}))
+    book["成员单位"][0][2:4] = ["上司", "名称"]
+    with reading(office.desk.sessions) as session:
+        changes, wrong = looked_through(session, json.dumps(book))
+        assert [one.key for one in changes] == [("units", "X")]
+        assert [(one.cell, one.why) for one in wrong] == [
+            ("C1", "roster_column_unknown"),
+            ("D1", "roster_column_twice"),
+        ]
+        book["成员单位"][0][0] = ""
+        changes, wrong = looked_through(session, json.dumps(book))
+    assert changes == [] and "roster_column_missing" in {one.why for one in wrong}
+    long = json.dumps({"成员单位": [["a"]] * 5001})
+    told = {"name": "x", "sha256": SHA, "rows": long}
+    assert office.refused(AT, "it_admin", "take_in_roster", **told) == "roster_too_long"
+
+
+def test_a_second_roster_waits_for_the_first_and_its_slips_are_of_who_confirmed(
+    office: Office,
+) -> None:
+    row = take(office, {"accounts": [ACCOUNTS[1]]})
+    told = {"name": "x", "sha256": SHA, "rows": rows({"units": UNITS})}
+    assert office.refused(AT, "it_admin", "take_in_roster", **told) == "roster_waits"
+    _, public = new_pair()
+    no = office.refused(AT, "centre_head", "make_slips", id=row.id, public=public)
+    assert no == "slips_of_another"

@@ -101,15 +101,15 @@ def _in_order(lines: Sequence[Line], roster: Roster) -> Iterable[Line]:
     return sorted(lines, key=lambda line: (rank[line.sheet], deep(line), line.row))
 
 
-def _refuse(column: str, msgid: str, **facts: Any) -> None:
-    raise Wrong(column, NotAllowed(msgid, **facts))
+def _refuse(column: str, no: NotAllowed) -> None:
+    raise Wrong(column, no)
 
 
 def _phone(roster: Roster, line: Line) -> None:
     for kind in PHONES:
         said = line.says.get(kind)
         if said and not can_be(kind, said, roster.known.area):
-            _refuse(kind, "address_wrong", kind=kind)
+            _refuse(kind, NotAllowed("address_wrong", kind=kind))
 
 
 def _in_a_unit(roster: Roster, line: Line, column: str, active: bool = True) -> None:
@@ -117,9 +117,9 @@ def _in_a_unit(roster: Roster, line: Line, column: str, active: bool = True) -> 
     if not code:
         return
     if code not in roster.units:
-        _refuse(column, "roster_unknown", text=code)
+        _refuse(column, NotAllowed("roster_unknown", text=code))
     if active and not roster.units[code]:
-        _refuse(column, "unit_inactive", unit=code)
+        _refuse(column, NotAllowed("unit_inactive", unit=code))
 
 
 def _check_unit(roster: Roster, line: Line) -> None:
@@ -128,12 +128,12 @@ def _check_unit(roster: Roster, line: Line) -> None:
     above, seen = says.get("superior") or "", {code}
     while above:
         if above in seen:
-            _refuse("superior", "roster_cycle", text=says["superior"])
+            _refuse("superior", NotAllowed("roster_cycle", text=says["superior"]))
         seen.add(above)
         above = roster.superiors.get(above, "")
     stands = roster.known.units.get(code)
     if stands is not None and stands.successor_id is not None and says.get("active"):
-        _refuse("active", "no_successor")
+        _refuse("active", NotAllowed("no_successor"))
     _phone(roster, line)
     active = says.get("active")
     roster.units[code] = roster.units.get(code, True) if active is None else active
@@ -144,10 +144,10 @@ def _check_post(roster: Roster, line: Line) -> None:
     says = line.says
     _in_a_unit(roster, line, "unit", active=False)
     if says.get("to_on") and says["to_on"] < says["from_on"]:
-        _refuse("to_on", "field_wrong", field="to_on")
+        _refuse("to_on", NotAllowed("field_wrong", field="to_on"))
     name = (says.get("username") or "").lower()
     if name and name not in roster.known.accounts and name not in roster.new_accounts:
-        _refuse("username", "roster_unknown", text=says["username"])
+        _refuse("username", NotAllowed("roster_unknown", text=says["username"]))
     _phone(roster, line)
 
 
@@ -155,10 +155,10 @@ def _check_account(roster: Roster, line: Line) -> None:
     says, known = line.says, roster.known
     flaw = username_flaw(says["username"])
     if flaw:
-        _refuse("username", flaw)
+        _refuse("username", NotAllowed(flaw))
     unknown = [role for role in says["roles"] if role not in known.roles]
     if unknown:
-        _refuse("roles", "unknown_role", role=unknown[0][:40])
+        _refuse("roles", NotAllowed("unknown_role", role=unknown[0][:40]))
     stands = known.stands(key_of(line)) or {"roles": [], "unit": "", "active": True}
     active = stands["active"] if says.get("active") is None else says["active"]
     unit = says.get("unit", stands["unit"])
@@ -175,29 +175,29 @@ def roles_fit(held: set[str], unit: str) -> None:
     of_unit = held & set(UNIT_ROLES)
     others = held & set(ROLES) - of_unit
     if len(held) > 1 and held & set(NO_CASE_CONTENT):
-        _refuse("roles", "role_stands_alone")
+        _refuse("roles", NotAllowed("role_stands_alone"))
     if of_unit and others:
-        _refuse("roles", "unit_role_stands_alone")
+        _refuse("roles", NotAllowed("unit_role_stands_alone"))
     if of_unit and not unit:
-        _refuse("unit", "unit_missing")
+        _refuse("unit", NotAllowed("unit_missing"))
     if unit and others:
-        _refuse("unit", "field_wrong", field="unit")
+        _refuse("unit", NotAllowed("field_wrong", field="unit"))
 
 
 def _guards(roster: Roster, line: Line, stands: Mapping[str, Any]) -> None:
     """Who guards the office is made, changed and closed by a form of its own, one at a time."""
     guards = (set(line.says["roles"]) | set(stands["roles"])) & set(GUARDS)
     if guards and _differing(roster.known, line):
-        _refuse("roles", "roster_guard")
+        _refuse("roles", NotAllowed("roster_guard"))
 
 
 def _check_category(roster: Roster, line: Line) -> None:
     says = line.says
     above, name = says.get("parent", ""), says["name"]
     if PATH_SIGN in name:
-        _refuse("name", "field_wrong", field="name")
+        _refuse("name", NotAllowed("field_wrong", field="name"))
     if above and above not in roster.top:
-        _refuse("parent", "roster_unknown", text=above)
+        _refuse("parent", NotAllowed("roster_unknown", text=above))
     stands = roster.known.categories.get((above, name))
     before = roster.known.unit_code(stands.default_unit_id) if stands else ""
     _in_a_unit(roster, line, "default_unit", active=says.get("default_unit") != before)
