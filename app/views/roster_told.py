@@ -81,9 +81,11 @@ def faults_told(faults: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     for one in faults:
         column = words.word(COLUMN_NAMES[one["column"]], tongue) if one["column"] else ""
         sheet = words.word(SHEET_NAMES[one["sheet"]], tongue)
-        facts = {"sheet": sheet, "row": one["row"], "column": column, "cell": one["cell"]}
-        where = words.word(
-            "roster_page.where" if column else "roster_page.where_row", tongue, **facts
+        row, cell = one["row"], one["cell"]
+        where = (
+            words.word("roster_page.where", tongue, sheet=sheet, row=row, cell=cell, column=column)
+            if column
+            else words.word("roster_page.where_row", tongue, sheet=sheet, row=row, cell=cell)
         )
         told.append((where, words.said_of(one["why"], one["facts"], tongue, TAKES)))
     return told

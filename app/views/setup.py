@@ -174,8 +174,10 @@ def _fonts() -> Step:
     """Whether the office has put fonts of its own into its folder; papers are printed without."""
     own = desk().settings.data / "fonts"
     n = sum(1 for _ in own.iterdir()) if own.is_dir() else 0
-    facts = {"folder": own, "names": words.listed(BODY[:2], language())}
-    said = _said("setup_page.n", n=n) if n else _said("setup_page.fonts", **facts)
+    names = words.listed(BODY[:2], language())
+    said = (
+        _said("setup_page.fonts", folder=own, names=names) if not n else _said("setup_page.n", n=n)
+    )
     return Step("fonts", bool(n), said, "")
 
 
