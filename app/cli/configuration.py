@@ -78,7 +78,8 @@ def _taken(
                 _TAKE[one.section](session, now, actor, one)
         except NotAllowed as no:
             raise LineWrong(one.line, no) from None
-    print(both("shell.config.looked" if look else "shell.config.taken", n=len(differing)))
+    n = len(differing)
+    print(both("shell.config.looked", n=n) if look else both("shell.config.taken", n=n))
     return 0
 
 
