@@ -37,6 +37,7 @@ ADVICE = (
     "clock_ahead",
     "clock_behind",
     "nobody_confirms",
+    "office_unnamed",
     "scanner_missing",
     "file_lost",
     "figures_differ",

@@ -25,6 +25,7 @@ from app.rules.workdays import beijing
 from app.stages.acceptance import unindexed
 from app.stages.calendar import longest_open, office_at
 from app.stages.changes import unguarded
+from app.stages.naming import unnamed
 from app.stages.office import calendar_missing
 from app.words import Message
 from jobs.advice import WARNING, WRONG, Finding, finding
@@ -149,8 +150,8 @@ def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
 
 
 def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """Whether the account that works on the database could pass the record's guards; whether
-    somebody can confirm changes of accounts: an office of before has an IT administrator only."""
+    """Whether the office is called by its own names, the account that works on the database could pass the
+    record's guards, and somebody can confirm changes of accounts: an office of before had none."""
     with reading(sessions) as session:
         lacking = (
             unguarded(session, now)
@@ -158,7 +159,9 @@ def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
             else []
         )
         owned = [finding("database_owned", WARNING)] if owns(session.connection()) else []
-    return [*owned, *(finding("nobody_confirms", WARNING, role=role) for role in lacking)]
+        called = unnamed(session)
+    named = [finding("office_unnamed", names=tuple(called))] if called else []
+    return [*named, *owned, *(finding("nobody_confirms", WARNING, role=role) for role in lacking)]
 
 
 def _guards(session: Session) -> Iterator[Finding]:

@@ -57,13 +57,15 @@ MAIL = Wake("mail", "jobs.mail.read_mail", 60, ())
 """The reading of mailboxes, and the telling of receipts and answers."""
 SHEETS = Wake("sheets", "jobs.sheets.take_in_sheets", 15, ())
 """The taking in of sheets that were handed over: each goes on where the last round ended."""
+SLIPS = Wake("slips", "jobs.slips.hash_slips", 15, ())
+"""The making of first passwords for accounts that came by a roster."""
 MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 """The fetching of what callers sent by WeChat, which has it for three days."""
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
 TIMETABLE = (
     *(SWEEP, LIST, DRAFTING, PAPERS, VOLUMES, CHECKPOINTS, FILES, FIGURES, FORGETTING),
-    *(PAIRS, MAIL, SHEETS, MEDIA, OUTBOX),
+    *(PAIRS, MAIL, SHEETS, SLIPS, MEDIA, OUTBOX),
 )
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,14 @@ def test_the_administrators_password_never_shows_in_the_settings(tmp_path: Path)
     assert (unset.admin, unset.admin_password) == (None, None)
 
 
+CALLED = (
+    ("name of the office", "某市12345热线中心"),
+    ("short word with which numbers begin", "某"),
+    ("name of the supervision room", "某市人民政府督查室"),
+    ("name of the supervisory committee", "某市监察委员会"),
+    ("area code (0912)", "0913"),
+)
+"""What a terminal is asked about the office, and what is said."""
 TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 
 
@@ -190,6 +199,7 @@ def test_at_a_terminal_it_asks(tmp_path: Path, second: str, code: int) -> None:
         for prompt, answer in prompts + [
             ("[centre_head]: ", ""),
             ("[log_auditor]: ", "auditor1"),
+            *((f"{text}: ", said) for text, said in CALLED),
         ] * (code == 0):
             while not seen.endswith(prompt.encode()):
                 letter = asked.stdout.read(1)
@@ -201,6 +211,32 @@ def test_at_a_terminal_it_asks(tmp_path: Path, second: str, code: int) -> None:
     assert asked.returncode == code, seen.decode()
     assert GOOD.encode() not in seen
     assert (tmp_path / "desk.db").exists() == (code == 0)
+    if code == 0:
+        assert set_in(tmp_path)["series.supervision"] == "某政督"
+
+
+def set_in(data: Path) -> dict[str, str]:
+    """The settings of an office."""
+    with closing(sqlite3.connect(data / "desk.db")) as connection:
+        return dict(connection.execute("SELECT name, value FROM setting").fetchall())
+
+
+def test_an_office_is_called_by_its_own_names_or_check_is_red(tmp_path: Path) -> None:
+    given = {"DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD, "DESK_ENV": "production"}
+    assert command(tmp_path / "a", "init", **given).returncode == 0
+    red = command(tmp_path / "a", "check", DESK_ENV="production")
+    assert red.returncode == 1 and "[red] office_unnamed" in red.stdout
+    flags = ("--office", "某市12345热线中心", "--short", "某", "--room", "某市政府督查室")
+    flags = (*flags, "--committee", "某市监察委员会", "--area-code", "0913")
+    done = command(tmp_path / "b", "init", *flags, **given)
+    assert done.returncode == 0, done.stderr
+    told = set_in(tmp_path / "b")
+    assert (told["office"], told["area_code"]) == ("某市12345热线中心", "0913")
+    assert (told["series.reminder"], told["series.referral"]) == ("某热线催", "某政督函")
+    assert "office_unnamed" not in command(tmp_path / "b", "check", DESK_ENV="production").stdout
+    wrong = command(tmp_path / "c", "init", "--area-code", "12", **given)
+    assert wrong.returncode == 2 and "Traceback" not in wrong.stderr
+    assert not (tmp_path / "c" / "desk.db").exists()
 
 
 @pytest.mark.parametrize(

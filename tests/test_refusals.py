@@ -1053,6 +1053,34 @@ OF_REACH = {
         ),
         "tests/jobs/test_sheets.py",
     ),
+    **dict.fromkeys(
+        (
+            "roster_cell_missing",
+            "roster_cell_too_long",
+            "roster_cell_unread",
+            "roster_cycle",
+            "roster_guard",
+            "roster_no_sheet",
+            "roster_number_wrong",
+            "roster_too_long",
+            "roster_twice",
+            "roster_unknown",
+            "roster_waits",
+            "slips_key_gone",
+            "slips_of_another",
+        ),
+        "tests/stages/test_roster.py",
+    ),
+    **dict.fromkeys(
+        (
+            "config_no_unit",
+            "config_too_long",
+            "config_twice",
+            "config_unknown",
+            "config_unreadable",
+        ),
+        "tests/stages/test_configuration.py",
+    ),
 }
 """message id -> the test that provokes it with what it needs around it: servers, files, mails, ways
 out."""

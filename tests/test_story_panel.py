@@ -58,6 +58,10 @@ IN_NO_STORY = {
     "empty_message",
     "hand_back_message",
     "hand_over_sheet",
+    "take_in_roster",
+    "confirm_roster",
+    "make_slips",
+    "print_slips",
     "look_up",
     "reset_second_factor",
     "propose_gateway",
@@ -73,7 +77,8 @@ IN_NO_STORY = {
     "word_report",
     "take_message",
 }
-"""A story knows no draft of a report and no message, looks up nobody and covers no word; its people have no password of
+"""A story knows no draft of a report and no message, looks up nobody, covers no word and
+hands over no workbook; its people have no password of
 their own to give, no device and no telephone: tests of the views reach these by their links."""
 
 

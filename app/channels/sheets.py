@@ -49,6 +49,22 @@ def _of_workbook(content: bytes) -> Rows:
     raise NotAllowed("sheet_empty")
 
 
+def sheets_of(content: bytes) -> dict[str, Rows]:
+    """The rows of every sheet of a workbook, by the name of the sheet; a row keeps its number. Raises
+    NotAllowed (sheet_unreadable, sheet_too_long)."""
+    found: dict[str, Rows] = {}
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
+                raise NotAllowed("sheet_too_long", rows=MOST_ROWS, columns=MOST_COLUMNS)
+            found[name] = [[_cell(cell) for cell in row] for row in rows]
+    except (CalamineError, ValueError, OverflowError) as error:
+        raise NotAllowed("sheet_unreadable") from error
+    return found
+
+
 def _cell(value: Any) -> str:
     """A cell as text: a whole number without its point, a day without a time, a moment whole."""
     if value is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts, channels, front, record
+from app.cli import accounts, channels, front, office, record
 from app.clock import clock_from
 from app.database import engine_from
 from app.reindex import reindex
@@ -181,12 +181,15 @@ def _add_of_office(add: Adding) -> None:
     first.add_argument("--password-file", type=Path, help="shell.help.init.password_file")
     first.add_argument("--centre-head", help="shell.help.init.centre_head")
     first.add_argument("--log-auditor", help="shell.help.init.log_auditor")
+    for name, asked in accounts.NAMES.items():
+        first.add_argument(f"--{name.replace('_', '-')}", help=asked)
     for name, run, said in (
         ("reset-password", accounts.reset_password, "shell.help.reset_password"),
         ("reset-second-factor", accounts.reset_second_factor, "shell.help.reset_second_factor"),
         ("unlock", accounts.unlock, "shell.help.unlock"),
     ):
         add(name, run, said).add_argument("username")
+    office.add_to(add)
     add("upgrade", _upgrade, "shell.help.upgrade")
     swept = add("sweep", _sweep, "shell.help.sweep")
     swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")

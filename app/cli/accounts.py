@@ -14,6 +14,7 @@ from app.database import transaction
 from app.stages.calendar import fill
 from app.stages.changes import from_shell, named
 from app.stages.founding import first_accounts, refuse_unless_they_hold
+from app.stages.naming import ASKED, name_office, refuse_names
 from app.stages.people import unlocked_from_shell
 from app.supervisor import ready
 from app.words import both
@@ -25,18 +26,44 @@ def init(settings: config.Config, given: Namespace) -> int:
     clock = ready.clock_of(settings)
     wanted = ready.may_begin(settings, clock)
     names, password = _first_logins(settings, given, wanted)
+    called = _called(given)
+    refuse_names(called)
     refuse_unless_they_hold(names, {} if password is None else {"it_admin": password})
     # Decided: only now there are keys, and only with them anything is written to the database.
     config.save_keys(settings)
     ready.prepare(settings, clock)
     with transaction(opened(settings)) as session:
         made = first_accounts(session, clock, names, password)
+        name_office(session, clock, called)
         fill(session, clock)
     print(both("shell.first_accounts", "\n"))
     for role, (name, slip) in made.items():
         shown = slip if password is None or role != "it_admin" else "(DESK_ADMIN_PASSWORD)"
         print(f"  {both(f'value.role.{role}')}\t{name}\t{shown}")
     return 0
+
+
+def _called(given: Namespace) -> dict[str, str]:
+    """What the office is called: as the call says, at a terminal asked for; what nobody says stays
+    unset, and `check` names it."""
+    told: dict[str, str] = {}
+    for name in ASKED:
+        said = getattr(given, name) or (
+            input(f"{both(NAMES[name])}: ") if sys.stdin.isatty() else ""
+        )
+        if said.strip():
+            told[name] = said
+    return told
+
+
+NAMES = {
+    "office": "shell.name.office",
+    "short": "shell.name.short",
+    "room": "shell.name.room",
+    "committee": "shell.name.committee",
+    "area_code": "shell.name.area_code",
+}
+"""What an office is asked for -> the question."""
 
 
 def _reset(verb: str, settings: config.Config, given: Namespace) -> int:

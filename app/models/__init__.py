@@ -43,6 +43,7 @@ from app.models.reporting import (
     ReportDraft,
     ReportRows,
 )
+from app.models.roster import Roster, Slip
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
@@ -129,6 +130,7 @@ __all__ = [
     "Request",
     "Responsibility",
     "Reveal",
+    "Roster",
     "Run",
     "RunTotal",
     "SentForm",
@@ -138,6 +140,7 @@ __all__ = [
     "SheetFault",
     "SheetProgress",
     "SlaRule",
+    "Slip",
     "Submission",
     "Substitute",
     "Suggestion",

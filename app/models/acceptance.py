@@ -36,8 +36,9 @@ PATH_SIGN = "／"
 
 class Category(Model):
     """A category of matters: a tree of two levels, each name once under its parent. The label is
-    the path. `default_unit_id` is the unit that is proposed first for its cases; nobody where the
-    office has named none."""
+    the path. `default_unit_id` is the unit that is proposed first for its cases, `default_mode` the way
+    in which they go, `default_workdays` how many working days the office usually allows for them;
+    nothing where the office has named none."""
 
     __tablename__ = "category"
     __table_args__ = (
@@ -57,6 +58,8 @@ class Category(Model):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
     default_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    default_mode: Mapped[str | None] = mapped_column(String(40))
+    default_workdays: Mapped[int | None]
 
     parent: Mapped[Category | None] = relationship(
         remote_side=[id], viewonly=True, lazy="joined", join_depth=1
@@ -69,6 +72,16 @@ class Category(Model):
         that of the category above it."""
         above = self.parent.default_unit_id if self.parent is not None else None
         return self.default_unit_id if self.default_unit_id is not None else above
+
+    @property
+    def usual_way(self) -> tuple[str | None, int | None]:
+        """How cases of this category usually go, and in how many working days: its own defaults, else
+        those of the category above it. The clock stays the kind's; a person decides."""
+        mode, days = self.default_mode, self.default_workdays
+        if self.parent is not None:
+            mode = mode or self.parent.default_mode
+            days = days if days is not None else self.parent.default_workdays
+        return mode, days
 
     @validates("name")
     def _read(self, column: str, said: str) -> str:

@@ -19,7 +19,7 @@ from pypdf.errors import PyPdfError
 from app.files import digest, whole
 from app.ledger.chain import canonical
 from app.papers import verifying
-from app.papers.copied import Copy, issued_copy
+from app.papers.copied import Copy
 from app.papers.press import pdf
 from app.papers.sealed import Volume
 from app.rules.files import MEDIA
@@ -30,13 +30,12 @@ Source = bytes | Path
 """A content, or the file of the store in which it stands."""
 
 
-def volume_files(data: Path, volume: Volume) -> dict[str, Source]:
-    """Name -> content of every file of a volume: PDF, events, attachments, what verifies them,
-    manifest, the sums over all of these and their signature."""
+def volume_files(data: Path, volume: Volume, copies: Sequence[Copy]) -> dict[str, Source]:
+    """Name -> content of every file of a volume: PDF, copies of the papers as they were issued, events,
+    attachments, what verifies them, manifest, the sums over all of these and their signature."""
     attached = [item for item in volume.facts["evidence"] if item["attached"]]
     contents = {item["n"]: whole(data, item["sha256"]) for item in attached}
     own = data / "fonts" if (data / "fonts").is_dir() else None
-    copies = [issued_copy(entry, facts, own) for entry, facts in volume.papers]
     files = {**_printed(own, volume, contents, copies), "events.jsonl": _events(volume)}
     files |= {copy.name: copy.content for copy in copies}
     files |= {verifying.SCRIPT: verifying.script(), verifying.KEY: verifying.key_file(volume.key)}

@@ -12,8 +12,6 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from app.papers.press import pdf
-
 Facts = Mapping[str, Any]
 
 
@@ -38,7 +36,7 @@ class Copy:
         return {**self.entry, "pages": self.pages, "sha256": sha256}
 
 
-def issued_copy(entry: Facts, facts: Facts, own: Path | None) -> Copy:
-    """The copy of one paper, pressed from the facts that were frozen when it was issued."""
-    content = pdf(entry["kind"].partition("_")[0], facts, own)
+def issued_copy(entry: Facts, path: Path) -> Copy:
+    """The copy of one paper, from the print of it that is kept."""
+    content = path.read_bytes()
     return Copy(entry, content, len(PdfReader(io.BytesIO(content)).pages))

@@ -21,6 +21,7 @@ _TITLES = {
     "instruction": "papers.instruction.title",
     "reminder": "papers.reminder.title",
     "supervision": "papers.copies.supervision",
+    "conclusion": "papers.conclusion.title",
 }
 
 

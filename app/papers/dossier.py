@@ -13,7 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from app.files import digest, sync_folder, write_whole
 from app.ledger import lock_cases
 from app.models import Referral
 from app.papers.bundle import volume_files, write_zip
+from app.papers.copied import Copy, issued_copy
+from app.papers.issued import issued
 from app.papers.sealed import Volume, is_recorded, read_volume, waiting_volumes
 from app.papers.verifying import told_of
 from app.rules.refusal import NotAllowed
@@ -68,7 +70,11 @@ def make(
             if is_recorded(session, referral_id, version):
                 return None
             volume = read_volume(session, referral_id, version)
-        made = _write(folder, data, volume)
+        copies = [
+            issued_copy(one, issued(sessions, data, now, one["kind"], one["id"]).path)
+            for one in volume.papers
+        ]
+        made = _write(folder, data, volume, copies)
         files = Made(volume.name, digest(made), made.stat().st_size, **told_of(volume.key))
 
         def record(session: Session) -> bool:
@@ -90,12 +96,12 @@ def _lease(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(folder: Path, data: Path, volume: Volume) -> Path:
+def _write(folder: Path, data: Path, volume: Volume, copies: Sequence[Copy]) -> Path:
     """The directory and the zip of a volume, each whole or not at all; the zip. What a killed maker
     left is cleared away: it was never recorded."""
     for left in folder.glob(f".making-{volume.name}-*"):
         shutil.rmtree(left)
-    files = volume_files(data, volume)
+    files = volume_files(data, volume, copies)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=f".making-{volume.name}-"))
     try:
         for name, content in files.items():

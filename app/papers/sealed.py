@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger.signing import name_of_key
-from app.models import Caller, Case, Dossier, Event, Paper, Referral, Supplement, ToldAs
+from app.models import Caller, Case, Dossier, Event, Referral, Supplement, ToldAs
 from app.papers.proofs import proofs
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
@@ -39,7 +39,7 @@ _LINES = (
 class Volume:
     """A sealed volume whose files are to be made: the referral, the version, its frozen facts, its
     events, the callers where their identity goes along, the checkpoints that cover the heads of its
-    chains, the papers as they were issued - the entry of each, and its frozen facts -, and the private
+    chains, the entry of each paper as it was issued, and the private
     key that signs it."""
 
     referral_id: int
@@ -49,7 +49,7 @@ class Volume:
     events: tuple[Mapping[str, Any], ...]
     callers: tuple[Mapping[str, str], ...]
     proofs: tuple[Mapping[str, Any], ...]
-    papers: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]
+    papers: tuple[Mapping[str, Any], ...]
     key: bytes = field(repr=False)
 
     @property
@@ -105,16 +105,9 @@ def read_volume(session: Session, referral_id: int, version: int) -> Volume:
         tuple(_events(session, referral_id, version, kind, ids)),
         tuple(_callers(session, ids)) if facts["with_identity"] else (),
         tuple(proofs(session, ids, facts["checkpoint"])) if facts.get("checkpoint") else (),
-        tuple((one, _paper(session, one)) for one in facts.get("papers", ())),
+        tuple(facts.get("papers", ())),
         _key(session, facts.get("signed_with") or ""),
     )
-
-
-def _paper(session: Session, entry: Mapping[str, Any]) -> Any:
-    """The facts of a paper, frozen when the volume was sealed at the latest."""
-    about = Paper.kind == entry["kind"], Paper.subject_id == entry["id"]
-    query = select(Paper.facts).where(*about)
-    return json.loads(session.scalars(query).one())
 
 
 def _key(session: Session, name: str) -> bytes:

@@ -18,6 +18,7 @@ from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
+from app.rules.roster import MOST_WORKDAYS
 from app.stages.named import carried_id
 from app.stages.settings import change_setting
 from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
@@ -184,6 +185,16 @@ def _usual(unit: Unit | None, before: int | None = None) -> int | None:
     return unit.id
 
 
+MODES = ("direct", "transfer", "submission")
+"""The ways in which a case goes. [procedure 2]"""
+
+
+def _usual_days(days: int | None) -> None:
+    """Raises NotAllowed (field_wrong) where no case can take so many working days."""
+    if days is not None and not 0 < days <= MOST_WORKDAYS:
+        raise NotAllowed("field_wrong", field="default_workdays")
+
+
 def add_category(
     session: Session,
     now: datetime,
@@ -191,13 +202,17 @@ def add_category(
     name: str,
     parent: str | None = None,
     default_unit: Unit | None = None,
+    default_mode: str | None = None,
+    default_workdays: int | None = None,
 ) -> Category:
     """Enter a category of matters, under another one or at the top, with the unit that is proposed
-    first for its cases. [procedure 1]"""
+    first for its cases, how they usually go and how many working days they take. [procedure 1]"""
+    _usual_days(default_workdays)
     lock_office(session)
     above, usual = _parent(session, parent, 0), _usual(default_unit)
     named = _free(session, name, above, 0)
     row = Category(name=named, parent_id=above, active=True, default_unit_id=usual)
+    row.default_mode, row.default_workdays = default_mode, default_workdays
     session.add(row)
     return _told(session, now, actor, "category.changed", "category", row, "added")  # type: ignore[no-any-return]
 
@@ -211,8 +226,11 @@ def edit_category(
     parent: str | None = None,
     active: bool = True,
     default_unit: Unit | None = None,
+    default_mode: str | None = None,
+    default_workdays: int | None = None,
 ) -> Category:
-    """Change a category's name, place or default unit, or whether it is still chosen."""
+    """Change a category's name, place or defaults, or whether it is still chosen."""
+    _usual_days(default_workdays)
     lock_office(session)
     row = _kept(session, Category, id)
     below = session.scalar(select(Category.id).where(Category.parent_id == row.id).limit(1))
@@ -222,6 +240,7 @@ def edit_category(
     usual = _usual(default_unit, row.default_unit_id)
     row.name, row.parent_id, row.active = _free(session, name, above, row.id), above, active
     row.default_unit_id = usual
+    row.default_mode, row.default_workdays = default_mode, default_workdays
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
@@ -231,7 +250,13 @@ _CORRECTED = tuple(
     replace(column, clears=column.name in facts_of(Unit) and column.kind == "text")
     for column in _UNIT
 )
-_CATEGORY = (field("name!"), field("parent"), field("default_unit", "unit"))
+_CATEGORY = (
+    field("name!"),
+    field("parent"),
+    field("default_unit", "unit"),
+    choice("default_mode", MODES),
+    field("default_workdays", "int"),
+)
 _TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))
 _ACTIVE = field("active", "bool")
 

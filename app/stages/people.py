@@ -26,7 +26,7 @@ SLIP_HOLDS = timedelta(days=14)
 """How long the password of a slip lets in, to choose another."""
 
 
-def _roles(session: Session, names: Sequence[str]) -> list[Role]:
+def roles_named(session: Session, names: Sequence[str]) -> list[Role]:
     """The roles with these names; a role of the table that has no row yet is made."""
     found = {role.name: role for role in session.scalars(select(Role).where(Role.name.in_(names)))}
     for name in names:
@@ -98,7 +98,7 @@ def made(session: Session, now: datetime, actor: Actor, wanted: Mapping[str, Any
         email=f"{name.lower()}@desk.invalid",
         active=True,
         unit_id=wanted["unit"],
-        roles=_roles(session, wanted["roles"]),
+        roles=roles_named(session, wanted["roles"]),
     )
     _give_slip(row, now)
     session.add(row)
@@ -161,7 +161,7 @@ def edited(
     roles, active, unit = wanted["roles"], wanted["active"], wanted["unit"]
     changed = set(roles) != held_by(row) or active != row.active or unit != row.unit_id
     row.first_name, row.active, row.unit_id = wanted["first_name"] or row.first_name, active, unit
-    row.roles = _roles(session, roles)
+    row.roles = roles_named(session, roles)
     if changed:
         row.session_version += 1
     session.flush()

@@ -12,6 +12,7 @@ from app.stages import directory
 from app.stages.changes.verbs import VERBS as PEOPLE
 from app.stages.office.verbs import VERBS as OFFICE
 from app.stages.procedure import DRAFTING, PROCEDURE, of_stage
+from app.stages.roster.verbs import VERBS as ROSTER
 from app.stages.verb import Verb
 
 _AFTER_ROLES = ("office", "people")
@@ -103,7 +104,7 @@ def _wrong_event(where: str, event: str) -> Iterator[str]:
 VERBS: dict[str, Verb] = collected(
     (
         *PROCEDURE,
-        *of_stage("office", (*OFFICE, *directory.VERBS)),
+        *of_stage("office", (*OFFICE, *directory.VERBS, *ROSTER)),
         *of_stage("people", PEOPLE),
         *DRAFTING,
     )

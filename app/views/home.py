@@ -41,6 +41,7 @@ NOT_ALONE = (
     "answer_message",
     "empty_message",
     "hand_over_sheet",
+    *("take_in_roster", "make_slips", "print_slips"),
     *("approve_gateway", "test_gateway", "retry_delivery", "drop_delivery", "call_instead"),
     *("record_call", "approve_article", "hand_over_article", "end_article"),
 )

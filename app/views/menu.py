@@ -30,6 +30,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
     "visit": ("Visits", "VisitRecords", "Praise"),
     "figures": ("Reports", "ReportDrafts", "Figures"),
     "office": (
+        "Setup",
         "Units",
         "Posts",
         "Substitutes",
@@ -42,6 +43,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "Users",
         "Roles",
         "AccountChanges",
+        "Rosters",
         "Deliveries",
         "Gateways",
         "Addresses",

@@ -51,6 +51,8 @@ from app.views.reach import Addresses, Choices, Deliveries, Gateways
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
+from app.views.rosters import Rosters
+from app.views.setup import Setup
 from app.views.sheets import Sheets
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.triage.page import Triage
@@ -107,6 +109,8 @@ VIEWS: tuple[type[Any], ...] = (
     Users,
     Roles,
     AccountChanges,
+    Setup,
+    Rosters,
     Deliveries,
     Gateways,
     Addresses,

@@ -667,6 +667,7 @@ DOMAINS: dict[str, dict[str, str]] = {
     "run": {"name": "run"},
     "sla_rule": {"name": "rule"},
     "account_change": {"confirmers": "confirmers"},
+    "category": {"default_mode": "mode"},
     "access": {"kind": "access_kind"},
     "setting": {"name": "setting"},
 }

@@ -12,6 +12,7 @@ from app.models import (
     Reply,
     ReportDraft,
     Request,
+    Roster,
     SlaRule,
     Suggestion,
     Visit,
@@ -165,6 +166,14 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [waits(CalendarProposal)],
         "proposed_at",
         "CalendarProposals",
+    ),
+    "rosters": Queue(
+        "work.rosters",
+        ("centre_head",),
+        Roster,
+        lambda who, at: [waits(Roster)],
+        "proposed_at",
+        "Rosters",
     ),
     "account_changes": Queue(
         "work.account_changes",

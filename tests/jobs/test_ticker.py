@@ -36,7 +36,7 @@ from tests.supervised import ROOT, waited
 NAMES = [
     *("sweep", "supervision-list", "drafting", "papers", "volumes", "checkpoints", "files"),
     *("figures", "forgetting", "pairs"),
-    *("mail", "sheets", "wechat-media", "outbox"),
+    *("mail", "sheets", "slips", "wechat-media", "outbox"),
 ]
 PASSES = NAMES[:-1]
 """Those of the queue that is looked at; who is told outside the panel stands in one of its own."""
@@ -70,7 +70,7 @@ def test_every_wake_up_has_a_name_for_people(name: str) -> None:
 def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
     assert [tick(queue, 36_000.0), tick(queue, 36_000.4), tick(queue, 36_009.9)] == [NAMES, [], []]
     assert len(queue) == len(PASSES)
-    often, each_minute = ["volumes", "sheets", "outbox"], NAMES[-4:]
+    often, each_minute = ["volumes", "sheets", "slips", "outbox"], NAMES[-5:]
     assert tick(queue, 36_059.9) == often
     assert tick(queue, 36_060.0) == ["sweep", "papers", "volumes", *each_minute]
     assert tick(queue, 36_300.0) == [*NAMES[:6], *each_minute]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -93,6 +94,9 @@ class Rich(Canaries):
         self.do(f"{DAY} 11:10", "allocator", "confirm_refusal", "TOLD2", accept=False)
         new = {"username": "wang.min", "first_name": "王敏", "roles": ["operator"]}
         self.confirmed(f"{DAY} 11:20", "it_admin", "add_user", **new)
+        book = {"categories": [["name", "default_workdays"], ["名册中的分类", "5"]]}
+        told = {"name": "名册.xlsx", "sha256": "a" * 64, "rows": json.dumps(book)}
+        self.do(f"{DAY} 11:30", "it_admin", "take_in_roster", **told)
 
     def _in_the_room(self) -> None:
         self._answers()

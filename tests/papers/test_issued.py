@@ -71,7 +71,7 @@ def test_a_paper_is_frozen_in_the_transaction_of_the_event_that_issues_it(desk: 
     issue_all(desk)
     office = Office(desk)
     kinds = {base_of(row.kind) for row in office.rows(Paper)}
-    assert kinds >= LAYOUTS.keys() - {"dossier", "identity"}
+    assert kinds >= LAYOUTS.keys() - {"dossier", "identity", "verify", "handover"}
     assert not office.rows(Event, kind="record.sealed", actor="bot", subject="case")[1:]
     with reading(desk.sessions) as session:
         assert list(verify(session, KEY)) == []

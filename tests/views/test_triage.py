@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.database import reading, transaction
 from app.models import Assignment, Case, Category, Event, Unit
+from app.rules.refusal import NotAllowed
 from app.rules.workdays import minute
 from app.words.terms import until
 from tests.databases import Desk
@@ -114,6 +115,23 @@ def test_a_category_without_history_has_its_default_proposed(office: Office) -> 
     case = office.people.case(category="井盖")
     page = part(office.of("allocator"), case).text
     assert _PROPOSED.findall(page) == [("WATER", "WATER单位 · 类别默认 · 在办6 逾期0")]
+
+
+def test_how_cases_of_a_category_usually_go_is_told_and_what_it_lacks_is_that_of_the_one_above(
+    office: Office,
+) -> None:
+    above = {"name": "市政", "default_mode": "transfer", "default_workdays": 7}
+    office.people.do("it_admin", "add_category", **above)
+    office.people.do("it_admin", "add_category", name="井盖", parent="市政", default_workdays=3)
+    for category, days in (("井盖", 3), ("市政", 7)):
+        case = office.people.case(category=category)
+        page = unescape(office.of("allocator").get(f"{LIST}?case={case}").text)
+        assert f"本分类通常：转办、{days}个工作日" in page
+    plain = office.of("allocator").get(f"{LIST}?case={office.case()}").text
+    assert "本分类通常" not in unescape(plain)
+    for days in (0, 61):
+        with pytest.raises(NotAllowed, match="field_wrong"):
+            office.people.do("it_admin", "add_category", name="x", default_workdays=days)
 
 
 def test_a_default_that_is_not_active_is_not_proposed_and_the_reason_is_told(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from app.rules.seals.of_office import OF_OFFICE
 from app.rules.seals.of_reach import OF_REACH
 
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
+    **OF_OFFICE,
     **OF_REACH,
     "ab_user": (
         "first_name",
@@ -54,7 +56,6 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "calendar_day": ("worked", "ordinal", "source"),
     "calendar_proposal": ("refused_at", "approved_at", "approved_by_id"),
     "caller": ("name", "named", "phone", "number", "flagged_at"),
-    "category": ("name", "pinyin", "parent_id", "active", "default_unit_id"),
     "contact": ("counts_on_id", "caller_id"),
     "draft": (
         "case_id",
@@ -256,8 +257,6 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     ),
     "supplement": ("received_at",),
     "told_as": ("caller_id", "name", "phone", "named", "number"),
-    "unit": ("code", "name", "pinyin", "active", "superior_id", "successor_id"),
-    "unit_post": ("duty", "cadre_authority", "to_on"),
     "visit": (
         "case_id",
         "turn",

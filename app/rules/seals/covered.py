@@ -14,6 +14,7 @@ NOT_RECORDED: dict[str, str] = {
     "mail_look": "when a mailbox was looked into; nothing follows from it",
     "sheet_progress": "how far a sheet was taken in: counted anew from its rows",
     "sheet_fault": "why rows of a sheet were not taken in: found anew from the file",
+    "slip": "first passwords on their way to the page that prints them, sealed to its key; printed, they go",
     "gateway_state": "whether a way out works at this moment; nothing follows from it",
     "delivery": "what is tried until it is taken: what became of it is an event of each case it tells of",
     "delivery_notice": "which events a delivery tells of: made from the notices",

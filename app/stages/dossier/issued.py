@@ -46,3 +46,5 @@ def _noticed(item: Supervision) -> _Meant:
     if item.number is not None:
         for n in range(1, item.reissues + 2):
             yield f"supervision_{n}", item.id
+    if item.concluded_at is not None:
+        yield "conclusion", item.id

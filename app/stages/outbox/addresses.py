@@ -60,17 +60,21 @@ def _owner(
 
 def _checked(session: Session, kind: str, value: str) -> str:
     """A number or an address that can be one of its kind. Raises NotAllowed."""
-    said = value.strip()
-    area = settings_known(session).get(AREA_CODE, "")
+    said, area = value.strip(), settings_known(session).get(AREA_CODE, "")
+    if said and not can_be(kind, said, area):
+        raise NotAllowed("address_wrong", kind=kind)
+    return said
+
+
+def can_be(kind: str, said: str, area: str) -> bool:
+    """Whether a number or an address can be one of its kind, in an office of this area code."""
     fits = {
         "mobile": lambda: is_number(said) and kind_of(said, area) == MOBILE,
         "landline": lambda: is_number(said) and kind_of(said, area) != MOBILE,
         "mail": lambda: bool(_MAIL.fullmatch(said)),
         "robot": lambda: said.startswith("https://") and len(said) <= 400,
     }
-    if said and not fits[kind]():
-        raise NotAllowed("address_wrong", kind=kind)
-    return said
+    return fits[kind]()
 
 
 def set_address(

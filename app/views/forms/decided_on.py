@@ -24,6 +24,7 @@ from app.models import (
     NamedPerson,
     Referral,
     Reply,
+    Roster,
     SlaRule,
     Submission,
     Supervision,
@@ -65,7 +66,7 @@ LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
 
 
-_VALUE_NOW = "form.value_now"
+_VALUE_NOW, _CHANGES = "form.value_now", "roster_page.changes"
 
 
 @dataclass(frozen=True)
@@ -283,6 +284,9 @@ def _proposal(row: Any) -> Box:
     facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
+    if isinstance(row, Roster):
+        label = words.word(_CHANGES, language())
+        facts.append((label, row.name, url_for("Rosters.show", pk=row.id)))
     return Box(words.table(row.__tablename__, language()), facts)
 
 

@@ -116,6 +116,7 @@ _TOLD_BY: dict[str, tuple[str, ...]] = {
     "sla_rule": ("name", "value"),
     "calendar_proposal": ("reason", "days"),
     "account_change": ("verb", "person", "wanted"),
+    "roster": ("name", "waiting"),
 }
 """table of proposals -> the columns by which one is told from the others."""
 

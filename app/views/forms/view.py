@@ -23,7 +23,14 @@ from app.views.forms.sent import answer_to
 from app.views.forms.sentences import INSERT, inserted
 
 WITHOUT_CASE = ("none",)
-WITHOUT_FORM = ("open_file", "look_up", "hand_over_sheet")
+WITHOUT_FORM = (
+    "open_file",
+    "look_up",
+    "hand_over_sheet",
+    "take_in_roster",
+    "make_slips",
+    "print_slips",
+)
 """Verbs that are done on a page of their own: a file's, the search box's."""
 
 

@@ -37,6 +37,7 @@ DONE_BY: Mapping[str, str] = {
 STANDS_ON: Mapping[str, str] = {
     "change_waits": "AccountChanges",
     "changed_since": "AccountChanges",
+    "roster_waits": "Rosters",
     "substituted_already": "Substitutes",
 }
 """refusal -> the page on which what has to be dealt with first stands."""

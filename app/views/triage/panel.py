@@ -68,6 +68,7 @@ class Panel:
     no: str
     question: Question | None
     first: Sequence[Way]
+    usually: str = ""
 
 
 def waiting_case(id: int) -> Case | None:
@@ -117,7 +118,21 @@ def panel_of(
         )
         if no
         else [],
+        _usually(case),
     )
+
+
+def _usually(case: Case) -> str:
+    """How cases of its category usually go, and in how many days, in words; nothing where the office
+    has named neither."""
+    mode, days = case.category.usual_way if case.category is not None else (None, None)
+    tongue = language()
+    told = [
+        *([words.value("mode", mode, tongue)] if mode else []),
+        *([words.word("work_list.triage.usual_days", tongue, n=days)] if days else []),
+    ]
+    said = words.listed(told, tongue)
+    return words.word("work_list.triage.usual_way", tongue, way=said) if told else ""
 
 
 def _read(text: str, case: Case) -> str:
