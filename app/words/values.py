@@ -341,6 +341,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "forgetting",
         "mail",
         "sheets",
+        "slips",
         "wechat-media",
         "outbox",
     ),

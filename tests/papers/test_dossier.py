@@ -526,10 +526,11 @@ def test_the_events_are_the_chain_up_to_the_seal_as_it_was_hashed(room: Room) ->
 def test_made_twice_it_has_the_same_bytes_whatever_happened_since(
     room: Room, tmp_path: Path
 ) -> None:
-    """Also when the second is made years later, from the record of the first."""
+    """Also when the second is made years later, from the record and the papers of the first."""
     data = unmade(room)
     shutil.copytree(data, tmp_path / "again")
     make_waiting(room.desk.sessions, data, NOW)
+    shutil.copytree(data / "papers", tmp_path / "again" / "papers")
     room.do("2025-06-12 12:00", "operator", "contact", "A", kind="repeat")
     room.do("2025-06-12 13:00", "centre_head", "reclassify", "A", kind="report")
     attach(room, "officer", "other", PNG, "2025-06-12 14:00")

@@ -222,11 +222,15 @@ def test_the_pdf_of_a_list_or_report_that_is_lost_is_a_finding_of_the_office(
 ) -> None:
     issue_all(desk)
     office = Office(desk)
-    for kind, model in (("list", SupervisionList), ("scores", Report)):
-        made = opened(desk, tmp_path, kind, office.row(model).id)
-        made.path.unlink()
-    papers = [said for said in told(desk, tmp_path) if said.startswith("paper ")]
-    assert len(papers) == 2
+    made = [
+        opened(desk, tmp_path, kind, office.row(model).id)
+        for kind, model in (("list", SupervisionList), ("scores", Report))
+    ]
+    before = {*told(desk, tmp_path)}
+    for one in made:
+        one.path.unlink()
+    lost = {*told(desk, tmp_path)} - before
+    assert len([said for said in lost if said.startswith("paper ")]) == len(lost) == 2
 
 
 # --- void ---

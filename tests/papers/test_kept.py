@@ -14,7 +14,7 @@ import jobs.files
 from app.database import reading
 from app.files import path_of
 from app.ledger import verify
-from app.models import Dossier, Event, File
+from app.models import Dossier, Event, File, PaperPrint
 from app.rules.workdays import BEIJING
 from jobs.files import NIGHT, NIGHTS, compare_a_share, lost_files, still_lost
 from tests.commands import command
@@ -123,7 +123,8 @@ def test_a_week_of_nights_compares_everything_once_and_puts_what_is_lost_on_reco
 ) -> None:
     first = datetime(2025, 6, 20, tzinfo=BEIJING)
     week = nights(room, monkeypatch, first, 24 * NIGHTS)
-    kept = len(room.rows(File)) + len(room.rows(Dossier))
+    kept = len(room.rows(File)) + len(room.rows(Dossier)) + len(room.rows(PaperPrint))
+    assert kept == 5
     assert sum(one["files"] for one in week) == kept and all(one["lost"] == 0 for one in week)
     assert {n % 24 for n, one in enumerate(week) if one["files"]} <= set(NIGHT)
     path = path_of(Path(str(room.data)), room.rows(File)[0].sha256)
