@@ -74,7 +74,7 @@ def _served(data: Path) -> tuple[str, object]:
     settings = config.load({"DESK_DATA": str(data)})
     engine = engine_from(settings.database_url)
     upgrade(engine)
-    sessions = sessions_from(engine, settings.ledger_key)
+    sessions = sessions_from(engine, settings.ledger_key, signing=settings.signing_keys)
     fill_sample(sessions, NOW, PASSWORD, data, lambda percent, told: None, cases=CASES)
     engine.dispose()
     port = free_port()

@@ -59,6 +59,7 @@ class _Client:
         self.running += [(statement, one) for one in given] if many else [(statement, given)]
 
     def end(self, connection: Connection) -> None:
+        """The end of a transaction, whichever way."""
         self.counted.transactions.append([*self.running, ("COMMIT", None)])
         self.running = []
 
@@ -73,6 +74,7 @@ def counted(desk: Desk, traced: bool = True) -> Iterator[Counted]:
         ("begin", client.begin),
         ("before_cursor_execute", client.execute),
         ("commit", client.end),
+        ("rollback", client.end),
     ]
     with _server(desk, found, traced):
         for name, listener in listening:

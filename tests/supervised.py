@@ -180,6 +180,7 @@ def sqlite_data(template: Path, data: Path) -> Iterator[Desk]:
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
     (data / "signing.key").write_bytes(SIGNING)
+    (data / "signing.key").chmod(0o600)
     (data / "ledger.key").chmod(0o600)
     shutil.copyfile(template, data / "desk.db")
     with desk_at(sqlite_url(data / "desk.db")) as desk:

@@ -1081,6 +1081,7 @@ OF_REACH = {
         ),
         "tests/stages/test_configuration.py",
     ),
+    "signing_key_missing": "tests/test_signing_key.py",
 }
 """message id -> the test that provokes it with what it needs around it: servers, files, mails, ways
 out."""

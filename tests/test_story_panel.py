@@ -31,7 +31,7 @@ from app.story.theatre.panel import PASSWORD, OpenPanel, PanelHand, through
 from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS
 from tests.commands import command
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.test_replay import ROWS, write
 from tests.test_story import SCENARIOS, STORIES
 
@@ -128,7 +128,9 @@ def panel(tmp_path: Path, log: list[tuple[str, str, int]]) -> OpenPanel:
     def opened(
         url: str, data: Path, clock: Callable[[], datetime]
     ) -> Iterator[Callable[[], Client]]:
-        ours = dataclasses.replace(settings, ledger_key=b"the key of the tests' own ledger")
+        ours = dataclasses.replace(
+            settings, ledger_key=b"the key of the tests' own ledger", signing_keys=(SIGNING,)
+        )
         with open_panel(ours, url, data, clock) as browsers:
             made = type("Browser", (Watched, type(browsers())), {"log": log})
             yield partial(made, browsers().application, use_cookies=True)

@@ -97,7 +97,8 @@ def play(settings: config.Config, given: Namespace) -> int:
     """Play stories, each on an empty database of its own."""
     failed = 0
     told: list[dict[str, Any]] = []
-    hand = through(partial(open_panel, settings)) if given.through_panel else Hand
+    signed = replace(settings, signing_keys=(SIGNS,))
+    hand = through(partial(open_panel, signed)) if given.through_panel else Hand
     for path, story, events, lines in player.play(
         given.files, settings.database_url, settings.ledger_key, hand
     ):
@@ -118,7 +119,7 @@ def open_panel(
     """The panel over a story's own database, by the story's clock: gives new browsers."""
     from app.web import create_app  # It loads the whole of Flask, which no other command needs.
 
-    rehearsed = replace(settings, env="demo", database_url=url, data=data, signing_keys=(SIGNS,))
+    rehearsed = replace(settings, env="demo", database_url=url, data=data)
     app = create_app(rehearsed, clock)
     try:
         yield app.test_client

@@ -103,7 +103,7 @@ def _made(folders: pytest.TempPathFactory) -> Path:
             settings = config.load({"DESK_DATA": str(data)})
             engine = engine_from(settings.database_url)
             upgrade(engine)
-            sessions = sessions_from(engine, settings.ledger_key)
+            sessions = sessions_from(engine, settings.ledger_key, signing=settings.signing_keys)
             fill_sample(sessions, NOW, PASSWORD, data, lambda percent, told: None, cases=0)
             engine.dispose()
             (data / "made").touch()

@@ -30,7 +30,7 @@ from app.sweep import sweep
 from app.views.machines import health as machines
 from app.views.machines.health import blueprint
 from app.words.catalogue import CATALOGUES
-from jobs import figures, health, reach_health, room
+from jobs import figures, health, key_health, reach_health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.queue import TICKED, note_tick, queue_on
 from jobs.worker import worker
@@ -274,10 +274,12 @@ def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
     assert fingerprint(desk) == before
 
 
+CHECKERS = (health, room, reach_health, figures, key_health)
+"""What has findings to tell."""
+
+
 def test_every_finding_says_what_to_do_in_both_languages() -> None:
-    source = "".join(
-        Path(str(one.__file__)).read_text("utf-8") for one in (health, room, reach_health, figures)
-    )
+    source = "".join(Path(str(one.__file__)).read_text("utf-8") for one in CHECKERS)
     for code in ADVICE:
         assert f'"{code}"' in source, code
         for language, ends in (("zh", "。"), ("en", ".")):

@@ -204,7 +204,7 @@ MARKS = {
     "centre.overdue",
     "room.overdue",
 }
-LISTED = {"supervision.listed", "supervision.watched", "list.issued"}
+LISTED = {"supervision.listed", "supervision.watched", "list.issued", "signing.registered"}
 DRAFTED = {"referral.drafted"}
 
 

@@ -105,7 +105,9 @@ def test_a_worker_does_all_jobs_and_each_pass_leaves_its_run(
     assert FailedJobRegistry(queue=queue_on(redis)).count == 0
     for id in FinishedJobRegistry(queue=queue_on(redis)).get_job_ids():
         job = Job.fetch(id, connection=redis, serializer="json")
-        assert set(job.return_value().values()) == {0}
+        told = job.return_value()
+        heads = told.pop("heads", 0)  # The first checkpoint covers the chain of the office.
+        assert heads in (0, 1) and not any(told.values())
     with reading(desk.sessions) as session:
         runs = session.execute(
             select(Run.name, Run.looked_at, Run.finished_at).order_by(Run.id)

@@ -55,4 +55,4 @@ def test_a_line_whose_days_cannot_be_read_is_refused(line: str) -> None:
 
 
 def test_the_rules_of_a_new_office_can_be_read() -> None:
-    assert len(articles(WORDS["dossier.rules"])) == 3
+    assert len(articles(WORDS["dossier.rules"])) == 4

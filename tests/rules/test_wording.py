@@ -55,7 +55,7 @@ def test_a_table_that_does_not_stand_alone_on_its_line_is_refused() -> None:
 
 @pytest.mark.parametrize("typed", ["该单位违法", "玩忽职守", "构成犯罪"])
 def test_a_wording_that_says_that_somebody_is_guilty_is_refused(typed: str) -> None:
-    assert refused(GOOD + typed) == "wording_accuses"
+    assert refused(f"{GOOD}\n{typed}") == "wording_accuses"
 
 
 def test_what_is_filled_in_is_not_read_again() -> None:

@@ -221,8 +221,9 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
         "row",
         "substitute",
         "article",
+        "roster",
     }
-    ledger = {"record", "key"}
+    ledger = {"record", "key", "signing"}
     reach = {"message", "mailbox", "sheet", "gateway", "address", "way", "delivery"}
     assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger | reach
     assert happened

@@ -78,7 +78,7 @@ def latin(page: str) -> set[str]:
     """The Latin words of a page that no list allows."""
     parts = {
         part
-        for word in re.findall(r"[A-Za-z_0-9@.#]{2,}", words_of(page))
+        for word in re.findall(r"[A-Za-z_0-9@.#]{2,}", re.sub(r"\{\w+\}", " ", words_of(page)))
         for part in re.split(r"[_@.#]", word)
     }
     return {part for part in parts if re.fullmatch(r"[A-Za-z]{2,}", part)} - LATIN - DATA

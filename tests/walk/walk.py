@@ -193,7 +193,10 @@ class Walk:
             )
             # Beside what cases go through the model knows nothing: neither months nor who has an
             # account.
-            beside = ("report.drafted", "centre.overdue", "record.sealed", "clock.moved")
+            beside = (
+                *("report.drafted", "centre.overdue", "record.sealed", "clock.moved"),
+                "signing.registered",
+            )
             query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(beside))
             query = query.where(
                 Event.kind != "instruction.issued"

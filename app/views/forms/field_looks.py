@@ -89,6 +89,8 @@ _DOMAINS = {
     ("contact", "kind"): "contact_kind",
     ("issue_report", "kind"): "report_kind",
     ("reissue_report", "kind"): "report_kind",
+    ("add_category", "default_mode"): "mode",
+    ("edit_category", "default_mode"): "mode",
     ("refuse", "reason"): "refusal",
     ("examine", "reason"): "examination",
     ("explain", "category"): "explanation",
