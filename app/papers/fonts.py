@@ -3,8 +3,11 @@ never dropped."""
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
 import struct
+import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +41,10 @@ IN_WORD = {
     "heading": "黑体",
 }
 """What a font is for -> the standard's own, by the name that Word knows."""
+_ENDINGS = (".otf", ".ttf", ".ttc", ".otc")
+_BEGINS = (b"\x00\x01\x00\x00", b"OTTO", b"true")
+MOST_FONTS = 64
+"""How many fonts a collection holds at most."""
 _SILENT = frozenset("\n\t")
 
 
@@ -48,9 +55,38 @@ def own_fonts(data: Path) -> Path | None:
 
 
 def folders(own: Path | None) -> list[Path]:
-    """Where fonts are looked for: the office's own folder, where there is one, and what is
-    shipped."""
-    return [own, SHIPPED] if own is not None and own.is_dir() else [SHIPPED]
+    """Where fonts are looked for: the office's own folder, where there is one, and what is shipped.
+    Where a file in it is no font, a folder of those that are: the press would read such a file for
+    minutes."""
+    if own is None or not own.is_dir():
+        return [SHIPPED]
+    sound = all(_sound(path) for path in own.iterdir() if path.suffix.lower() in _ENDINGS)
+    return [own if sound else _apart(own), SHIPPED]
+
+
+@lru_cache(maxsize=8)
+def _apart(own: Path) -> Path:
+    """A folder of links to the fonts of another that can be read, as long as the process lives."""
+    folder = Path(tempfile.mkdtemp(prefix="duban-fonts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for path in sorted(own.iterdir()):
+        if _sound(path):
+            (folder / path.name).symlink_to(path.resolve())
+        else:
+            log.warning("%s is no font", path.name)
+    return folder
+
+
+def _sound(path: Path) -> bool:
+    """Whether a file begins as a font does, or as a collection of some."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(12)
+    except OSError:
+        return False
+    if raw[:4] != b"ttcf":
+        return raw[:4] in _BEGINS
+    return len(raw) == 12 and 0 < int.from_bytes(raw[8:], "big") <= MOST_FONTS
 
 
 @lru_cache(maxsize=4)
@@ -85,7 +121,7 @@ def characters(own: Path | None = None) -> frozenset[int]:
 def _of_file(path: Path) -> list[int]:
     """The code points of the (first) font of a file; none of what is no font by its ending."""
     ending = path.suffix.lower()
-    if ending not in (".otf", ".ttf", ".ttc", ".otc"):
+    if ending not in _ENDINGS:
         return []
     raw = path.read_bytes()
     return list(_mapped(raw, 0 if ending in (".otf", ".ttf") else _first_of(raw)))

@@ -72,6 +72,7 @@ def test_the_desk_fetches_each_message_once(front: Front, line: Link, desk: Desk
     assert len(messages(desk)) == 1
 
 
+@pytest.mark.long
 def test_ten_sendings_of_one_form_at_once_are_one_message(
     front: Front, line: Link, desk: Desk
 ) -> None:
@@ -85,6 +86,7 @@ def test_ten_sendings_of_one_form_at_once_are_one_message(
     assert len(messages(desk)) == 1
 
 
+@pytest.mark.long
 def test_what_was_changed_and_sent_again_is_another_message(
     front: Front, line: Link, desk: Desk
 ) -> None:
@@ -96,6 +98,7 @@ def test_what_was_changed_and_sent_again_is_another_message(
     assert [message.words for message in messages(desk)] == [WORDS, f"{WORDS}还有电梯。"]
 
 
+@pytest.mark.long
 def test_a_copied_spool_opens_nothing(front: Front, keys: DeskKeys) -> None:
     front.post("/front/", **front.form("太短"))
     front.post("/front/", **front.form())
@@ -112,6 +115,7 @@ def test_a_copied_spool_opens_nothing(front: Front, keys: DeskKeys) -> None:
         keys.opened(bytes(altered))
 
 
+@pytest.mark.long
 def test_a_stranger_can_neither_pull_nor_acknowledge(front: Front, keys: DeskKeys) -> None:
     front.post("/front/", **front.form())
     (file,) = (front.folder / "spool").iterdir()
@@ -135,6 +139,7 @@ def test_a_stranger_can_neither_pull_nor_acknowledge(front: Front, keys: DeskKey
     assert asks("/desk/pull", old) == 403
 
 
+@pytest.mark.long
 def test_a_parcel_of_another_desk_stays_and_holds_nothing_up(
     front: Front, line: Link, desk: Desk
 ) -> None:
@@ -145,6 +150,7 @@ def test_a_parcel_of_another_desk_stays_and_holds_nothing_up(
     assert [path.name for path in (front.folder / "spool").iterdir()] == [name]
 
 
+@pytest.mark.long
 def test_the_desk_fetches_from_a_carried_file_once(
     front: Front, line: Link, desk: Desk, data: Path, tmp_path: Path
 ) -> None:
@@ -174,6 +180,7 @@ def test_the_desk_fetches_from_a_carried_file_once(
     assert len(messages(desk)) == 2
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_fronts_is_refused_in_a_sentence(
     front: Front, desk: Desk, data: Path, keys: DeskKeys, tmp_path: Path
 ) -> None:
@@ -187,6 +194,7 @@ def test_a_file_that_is_no_fronts_is_refused_in_a_sentence(
     assert done.returncode == 2 and "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 def test_look_ups_are_put_to_the_desk_and_answered_within_three_seconds(
     front: Front, line: Link, desk: Desk
 ) -> None:
@@ -209,6 +217,7 @@ def test_look_ups_are_put_to_the_desk_and_answered_within_three_seconds(
         assert 'data-state="new"' in answer.text
 
 
+@pytest.mark.long
 def test_a_rating_without_a_connection_is_kept_with_its_moment(
     front: Front, line: Link, desk: Desk
 ) -> None:
@@ -227,6 +236,7 @@ def test_a_rating_without_a_connection_is_kept_with_its_moment(
     assert room.case("A").state == "closed" and line.fetch() == 0
 
 
+@pytest.mark.long
 def test_a_rating_goes_through_the_held_request(front: Front, line: Link, desk: Desk) -> None:
     room = Room(desk)
     room.number("internet_visits", True)
@@ -242,6 +252,7 @@ def test_a_rating_goes_through_the_held_request(front: Front, line: Link, desk: 
     assert room.case("A").state == "reviewing" and len(room.records()) == 1
 
 
+@pytest.mark.long
 def test_with_a_certificate_of_its_own_it_speaks_tls_and_the_desk_knows_it(
     tmp_path: Path, keys: DeskKeys, data: Path, sqlite_desk: Desk
 ) -> None:
@@ -277,6 +288,7 @@ def test_with_a_certificate_of_its_own_it_speaks_tls_and_the_desk_knows_it(
         assert line.fetch() == 1
 
 
+@pytest.mark.long
 def test_a_front_that_somebody_took_finds_no_code_by_asking_the_desk(
     line: Link, desk: Desk
 ) -> None:
@@ -292,6 +304,7 @@ def test_a_front_that_somebody_took_finds_no_code_by_asking_the_desk(
     assert line.answers({"a": right}) == {}
 
 
+@pytest.mark.long
 def test_a_desk_that_is_away_is_said_to_nobody_but_the_log(line: Link, front: Front) -> None:
     front.process.terminate()
     front.process.wait(20)

@@ -141,6 +141,7 @@ def panel_clock(client: FlaskClient, seconds: int) -> object:
     return moved.clock
 
 
+@pytest.mark.long
 def test_guessing_ten_thousand_codes_finds_nothing_and_locks_no_caller_out_elsewhere(
     client: FlaskClient, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

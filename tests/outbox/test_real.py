@@ -87,6 +87,7 @@ def told_of(sink: Sink) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_an_overdue_assignments_reminder_is_at_gateway_and_mail_server_within_90_s_of_its_sweep(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ ROBOT = json.dumps({"errcode": 45009, "errmsg": "api freq out of limit"}).encode
 @pytest.mark.parametrize(
     "database", ["sqlite_desk", pytest.param("postgres_desk", marks=pytest.mark.long)]
 )
+@pytest.mark.long
 def test_a_way_that_hangs_drips_says_451_or_45009_delays_no_other(
     request: pytest.FixtureRequest, database: str
 ) -> None:

@@ -107,6 +107,7 @@ def _keys(told: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, int]
         yield {"channel": key}, counts
 
 
+@pytest.mark.long
 def test_each_figure_leads_to_a_list_with_exactly_as_many_rows(drawn: Desk) -> None:
     """Of the draft as it was kept, of other days as it is now."""
     with reading(drawn.sessions) as session:
@@ -292,6 +293,7 @@ def test_a_difference_is_a_finding_that_names_the_first_row_and_is_put_right(dra
     assert check_figures(drawn.sessions, moment("2025-07-03 02:00")) == 0
 
 
+@pytest.mark.long
 def test_an_office_of_fifteen_months_is_compared_with_the_month_and_the_year_before(
     sqlite_desk: Desk,
 ) -> None:

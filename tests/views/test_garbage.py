@@ -33,6 +33,7 @@ def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tup
         *(pytest.param(base, 1, marks=pytest.mark.long) for base in ("sqlite", "postgres")),
     ],
 )
+@pytest.mark.long
 def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
     request: pytest.FixtureRequest, base: str, step: int
 ) -> None:
