@@ -84,8 +84,10 @@ def done_once(
     its people act straight."""
     thrice, once = events_after(desk, stem, through(panel)), events_after(twin, stem, Hand)
     # A scan comes with a form of the panel only, and who logs in there has an account with a
-    # password.
-    assert {kind for _, kind, _ in thrice - once} <= {"case.attached", "record.sealed"}
+    # password; a paper is printed where it is opened.
+    assert {kind for _, kind, _ in thrice - once} <= {
+        *("case.attached", "record.sealed", "paper.made"),
+    }
     # Straight, a leader opens the paper that is not before him yet; in the panel he has no way to
     # it.
     assert {kind for _, kind, _ in once - thrice} <= {"paper.opened"}

@@ -123,8 +123,7 @@
   const left = () => { for (const one of forms()) if (one.desk) one.desk.done = true; drop(); };
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    /* A look at the paper that the form would issue, in a window of its own: the form is not sent. */
-    if (event.submitter && event.submitter.name === "preview") return;
+    if (event.submitter && event.submitter.name === "preview") return;  /* a look at a paper sends no form */
     if (form.matches("form.verb")) {
       if ("sending" in form.dataset) return event.preventDefault();  /* a second click while the first is on its way */
       form.dataset.sending = "";

@@ -36,12 +36,7 @@ def sent_issued(kind: str, id: int) -> Response:
         made = issued(desk().sessions, desk().settings.data, now(), kind, id)
     except NotAllowed:
         abort(404)
-    return send_file(
-        made.path,
-        mimetype=MEDIA["pdf"],
-        as_attachment=True,
-        download_name=f"{made.number or f'{kind}-{id}'}.pdf",
-    )
+    return sent(made.path.read_bytes(), "pdf", made.number or f"{kind}-{id}")
 
 
 def list_facts(item: SupervisionList) -> dict[str, Any]:
