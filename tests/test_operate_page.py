@@ -44,15 +44,15 @@ def table(heading: str) -> dict[str, list[str]]:
 
 
 def settings_read() -> set[str]:
-    """The variables that config.py reads: `environ.get("NAME")` and `_path(environ, "NAME",
-    ...)`."""
+    """The variables that config.py reads: `environ.get("NAME")`, `_path(environ, "NAME", ...)` and
+    `_token(environ, "NAME")`."""
     tree = ast.parse((PROJECT / "config.py").read_text("utf-8"))
     found = set()
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         reads = (
             isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "environ"
         )
-        if reads or getattr(call.func, "id", "") == "_path":
+        if reads or getattr(call.func, "id", "") in ("_path", "_token"):
             found |= {
                 one.value for one in call.args[: 1 if reads else 2] if isinstance(one, ast.Constant)
             }
@@ -191,6 +191,8 @@ def test_the_commands_and_programs_named_are_there() -> None:
         "reset-password",
         "unlock",
         "keys",
+        "config",
+        "template",
         "reindex",
         "recall",
         "front",
