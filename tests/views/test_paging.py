@@ -53,6 +53,8 @@ PEOPLE = (
     "head@HOUSING",
 )
 """Between them they open every list."""
+NO_LISTS = ("/figures/list/", "/setup/")
+"""Pages that show no rows to turn: figures of days, and what set-up lacks."""
 _SAID = re.compile(r'<div class="flash warning" role="alert">(.*?)</div>')
 
 
@@ -63,7 +65,7 @@ def lists(panel: Panel, browser: Browser) -> Iterator[str]:
         listed = (
             "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint.endswith(".list")
         )
-        if listed and browser.get(rule.rule).status_code == 200:
+        if listed and rule.rule not in NO_LISTS and browser.get(rule.rule).status_code == 200:
             yield rule.rule
     of_work = r'href="(/work/[a-z_]+|/supervision/room\?work=[a-z_]+)"'
     yield from sorted(set(re.findall(of_work, browser.get("/").text)))
