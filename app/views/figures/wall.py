@@ -84,7 +84,7 @@ def wall() -> Any:
         return answer
     if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), mark.encode()):
         abort(403)
-    return render_template("desk/wall.html", shown=_kept(), say=_said)
+    return render_template("desk/wall.html", shown=_kept(), _=_said)
 
 
 def _said(msgid: str, **facts: object) -> str:

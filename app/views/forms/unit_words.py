@@ -82,6 +82,7 @@ UNREAD: dict[str, dict[str, str]] = {
     "send_back_referral": {"reason": "the room"},
     "record_outcome": {"words": "the room and the committee"},
     "supplement_referral": {"words": "the room and the committee"},
+    "carry_dossier": {"carrier": "who carries it", "label": "what stands on the medium"},
     "abandon_referral": {"reason": "the room"},
 }
 """verb -> the fields whose words no unit reads, and why."""
