@@ -320,6 +320,9 @@ def test_the_page_of_a_referral_offers_what_its_state_allows_and_a_unit_no_paper
         assert referral.state == "received"
     page = sqlite_panel.of("officer").get(f"/referrals/show/{referral.id}").text
     offered = set(re.findall(r'href="/do/(\w+)/', page))
-    assert offered == {"open_paper", "record_receipt", "record_outcome", "supplement_referral"}
+    assert offered == {
+        *("open_paper", "record_receipt", "record_outcome", "supplement_referral"),
+        "carry_dossier",
+    }
     for word in ("head@HOUSING", "staff@HOUSING", "allocator"):
         assert 'data-verb="open_paper"' not in sqlite_panel.of(word).get(f"/cases/{case}").text

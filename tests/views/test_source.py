@@ -10,6 +10,14 @@ from tests.test_rooms import calls, sources
 
 REQUESTS = ("app/views", "app/worklists", "app/web.py")
 UNSCOPED = {
+    "app/views/figures/live.py:_names": "names of units and townships, whose figures are shown",
+    "app/views/figures/live.py:_units": "names of units, for who reads figures of all",
+    "app/views/figures/wall.py:_overdue": "how many assignments of each unit are overdue",
+    "app/views/figures/wall.py:_tiles": "how many reminders are open and items under way",
+    "app/views/keys.py:_scripts": "SHA-256 of the scripts that went along with dossiers, and since when",
+    "app/views/setup.py:_accounts": "roles that an account has, for IT",
+    "app/views/setup.py:_count": "how much of what an office consists of is there, for its IT",
+    "app/views/setup.py:_liaisons": "names of units without a liaison, for IT",
     "app/views/forms/who_called.py:_of_number": "callers of a number, for who enters one: who called",
     "app/views/forms/who_called.py:_named_alike": "which of the same were told of by a name",
     "app/views/forms/outcome.py:_caller": "whether a caller stands on a case that the form was found for, scoped",

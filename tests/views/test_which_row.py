@@ -78,6 +78,7 @@ NOBODY_RESTS: dict[str, str] = {
     "caller.flagged": "a mark of a number",
     "caller.revealed": "a look",
     "case.attached": "a file more",
+    "paper.made": "the print of a paper that stands already",
     "case.contacted": "a caller's words: `holds`, and never lost",
     "case.covered": "what is covered is asked about when the words are sent",
     "case.instructed": "it is in the form as an instruction, and moves a clock only",
