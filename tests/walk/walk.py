@@ -198,9 +198,8 @@ class Walk:
                 "signing.registered",
             )
             query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(beside))
-            query = query.where(
-                Event.kind != "instruction.issued"
-            )  # a paper that goes with what the model knows
+            # Papers that go with what the model knows, and the prints of them.
+            query = query.where(Event.kind.not_in(("instruction.issued", "paper.made")))
             fresh = session.execute(query.group_by(Event.kind)).all()
             found = stands(session, self.ids, self.units) if fresh else {}
         self.events = max([self.events, *(last for _, _, last in fresh)])
