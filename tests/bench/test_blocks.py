@@ -21,7 +21,7 @@ from tests.people import People
 from tests.servers import PostgresCluster
 from tests.views.panel import Panel, panel_over
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 SIZES = (10_000, 100_000)
 MOST = 1.5
 GROWS = (
