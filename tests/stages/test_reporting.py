@@ -428,10 +428,21 @@ def test_a_leaders_comment_on_a_suggestion_can_become_a_leader_assigned_case(
             narrative=narrative,
             caller={"name": "李女士"},
         )
-        perform(session, ISSUED, head, "screen_suggestion", case=case.id, keep=True, words="便民")
+        perform(
+            session,
+            ISSUED,
+            head,
+            "screen_suggestion",
+            case=case.id,
+            keep=True,
+            words="李女士说便民",
+        )
         july = period_of("monthly", date(2025, 7, 1))
         found = figures(session, datetime(2025, 8, 1, 9, tzinfo=BEIJING), july, {})
         assert list(found["suggestions"]["digest"]) == [case.number]
+        # What the centre head writes is read by everybody too: seen failing, it stood as typed.
+        relevance = found["suggestions"]["digest"][case.number]["relevance"]
+        assert "李女士" not in relevance and "便民" in relevance
         words = {"level": "county", "name": "县长", "text": "请研究。"}
         commented = datetime(2025, 8, 1, 10, tzinfo=BEIJING)
         perform(session, commented, leader, "instruct", case=case.id, leader=words, unit="HOUSING")

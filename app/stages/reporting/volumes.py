@@ -166,7 +166,7 @@ def suggestion_digest(
     session: Session, period: Period, categories: Mapping[str, str]
 ) -> dict[str, Any]:
     """The digest 合理化建议汇编: what was kept in the period, by case number: its own words, callers
-    covered, and its relevance."""
+    covered, and its relevance, in which they are covered too."""
     waiting = and_(
         Suggestion.marked_at < period.end, func.coalesce(Suggestion.screened_at >= period.end, True)
     )
@@ -188,7 +188,7 @@ def suggestion_digest(
     digest = {
         row["number"]: {
             "category": categories.get(str(row["category_id"]), ""),
-            "relevance": row["words"],
+            "relevance": covered(row["words"] or "", hidden[row["id"]]),
             "words": covered(row["narrative"], hidden[row["id"]]),
         }
         for row in rows
