@@ -36,7 +36,7 @@ SHARE = 0.102
 """Of each group of open cases, at both sizes: a thousand and some are more than is counted."""
 SHORT = (
     *("rules", "calendars", "account_changes", "report_drafts", "reports_overdue", "figures"),
-    *("gateways", "article_drafts", "unkept_articles", "lapsed_articles"),
+    *("gateways", "article_drafts", "unkept_articles", "lapsed_articles", "rosters"),
 )
 """The lists of work that do not grow with the cases."""
 
