@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from app import files, words
@@ -25,6 +24,7 @@ from app.verbs import perform
 from app.views.actor import actor, desk, language, now, reader, refuse_access, written
 from app.views.calendar import Proposals
 from app.views.forms.uploads import keep
+from app.views.handed import carried, handed_back
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
 from app.views.pages.sheet import MEDIUM
@@ -103,7 +103,7 @@ class Rosters(Proposals):
         except NotAllowed as no:
             flash(words.said(no, language(), TAKES), "danger")
             return redirect(url_for("Rosters.list"), 303)
-        return redirect(url_for("Rosters.look", of=_signer().dumps(asdict(handed))), 303)
+        return redirect(url_for("Rosters.look", of=carried(handed, _SALT)), 303)
 
     @expose("/look", methods=["GET", "POST"])
     @has_access
@@ -111,7 +111,7 @@ class Rosters(Proposals):
     def look(self) -> Any:
         """What a workbook would change, and what is wrong with it; and then to take it in."""
         self.insist(TAKES)
-        handed = _handed(request.values.get("of", ""))
+        handed = handed_back(Handed, request.values.get("of", ""), _SALT)
         try:
             rows = json.dumps(_book(handed), ensure_ascii=False)
             if request.method == "POST":
@@ -185,21 +185,6 @@ class Rosters(Proposals):
         return self.render_template(
             "desk/roster_printed.html", title=words.title(PRINTS, language()), slips=slips
         )
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(desk().settings.secret_key, salt=_SALT)
-
-
-def _handed(said: str) -> Handed:
-    """What a page carries of a workbook, where it is this person's; 404 else."""
-    try:
-        handed = Handed(**_signer().loads(said))
-    except (BadSignature, TypeError):
-        abort(404)
-    if handed.account != actor().id:
-        abort(404)
-    return handed
 
 
 def _book(handed: Handed) -> Mapping[str, Sequence[Sequence[str]]]:

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from app import files, words
@@ -24,6 +23,7 @@ from app.verbs import perform
 from app.views import access_notes
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, written
 from app.views.forms.uploads import keep
+from app.views.handed import carried, handed_back
 from app.views.inbox_words import COLUMNS, HEADINGS
 from app.views.pages.paging import left_out
 from app.views.pages.sheet import MEDIUM
@@ -101,14 +101,14 @@ class Sheets(BaseView):
             _rows(handed)
         except NotAllowed as no:
             return self._listed(words.said(no, language(), "hand_over_sheet"), REFUSED)
-        return redirect(url_for("Sheets.columns", of=_signer().dumps(asdict(handed))), 303)
+        return redirect(url_for("Sheets.columns", of=carried(handed, _SALT)), 303)
 
     @expose("/columns", methods=["GET", "POST"])
     @has_access
     @permission_name("list")
     def columns(self) -> Any:
         """What the columns of a file mean, what would come of it; and then to take it in."""
-        handed = _handed(request.values.get("of", ""))
+        handed = handed_back(Handed, request.values.get("of", ""), _SALT)
         rows = _rows(handed)
         chosen = _chosen(handed, rows[0])
         if request.method == "GET":
@@ -206,21 +206,6 @@ class Sheets(BaseView):
             raise
         answer.call_on_close(book.forget)
         return answer
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(desk().settings.secret_key, salt=_SALT)
-
-
-def _handed(said: str) -> Handed:
-    """What a page carries of a file, where it is this person's; 404 else."""
-    try:
-        handed = Handed(**_signer().loads(said))
-    except (BadSignature, TypeError):
-        abort(404)
-    if handed.account != actor().id:
-        abort(404)
-    return handed
 
 
 def _rows(handed: Handed) -> list[list[str]]:

@@ -23,6 +23,7 @@ from tests.databases import Desk
 from tests.office import Office, moment
 from tests.papers.boxes import MM, Line, lines_of, outside, overlapping, text_of
 from tests.papers.everything import PLAIN, issue_all
+from tests.papers.test_papers import notice as plain_notice
 
 NOW = moment("2025-07-10 10:00")
 HOSTILE = (
@@ -33,23 +34,10 @@ HOSTILE = (
 
 
 def notice(**changed: Any) -> dict[str, Any]:
-    held = {
-        "issuer": "神木市人民政府督查室",
-        "office": "神木市12345市长热线服务中心",
-        "contact": "督查室 0912-8330000",
-        "copies": ["神木市12345市长热线服务中心"],
-        "to": "水务局",
-        "number": "神政督〔2025〕1号",
-        "at": "2025-06-09T09:00:00+08:00",
-        "case_number": "202506090001",
-        "n": 1,
-        "ground": "silent",
-        "assignment": "神热线交〔2025〕1号",
-        "requirement": "限期办结。",
-        "due_on": "2025-06-12",
-        "reason": "",
-    }
-    return {**held, **changed}
+    """A notice with whom to ask and who has a copy."""
+    copy = "神木市12345市长热线服务中心"
+    more = {"office": copy, "contact": "督查室 0912-8330000", "copies": [copy]}
+    return plain_notice(**{**more, **changed})
 
 
 def printed(**changed: Any) -> bytes:
