@@ -17,6 +17,7 @@ from app.database import Sessions, retried
 from app.files import keep, kind_of
 from app.models import (
     Article,
+    ArticleVersion,
     Category,
     Draft,
     File,
@@ -34,11 +35,12 @@ from app.stages.table import DRAFTED
 from app.story.theatre.caller import answered
 from app.story.theatre.cast import actor_named, person_named
 from app.story.theatre.fillers import filled
-from app.verbs import perform
+from app.verbs import VERBS, perform
 
 SEALS = ("seal_referral", "supplement_referral")
 """The verbs after which a dossier's files are made."""
 ROWS: dict[str, Any] = {
+    "approve_article": ArticleVersion.title,
     "edit_article": Article.title,
     "hand_over_article": Article.title,
     "end_article": Article.title,
@@ -51,7 +53,8 @@ ROWS: dict[str, Any] = {
     "reset_password": Person.username,
     "reset_second_factor": Person.username,
 }
-"""verb -> the column by whose value a story names the `row` that is changed."""
+"""verb -> the column by whose value a story names the `row` that is changed or approved; the newest
+of several is meant."""
 Step = Mapping[str, Any]
 
 
@@ -140,10 +143,10 @@ class Hand:
             fields["into"] = self.case(fields["into"])
         if "row" in fields:
             column = ROWS[verb]
-            named = session.scalars(
-                select(column.class_).where(column == fields.pop("row"))
-            ).first()
-            fields["id"] = named.id if named is not None else 0
+            newest = select(column.class_).order_by(column.class_.id.desc())
+            named = session.scalars(newest.where(column == fields.pop("row"))).first()
+            told = "id" if any(field.name == "id" for field in VERBS[verb].fields) else "row"
+            fields[told] = named.id if named is not None else 0
         if verb == "attach":
             kept = keep(self.data, fields["file"], content_of(fields.pop("file")))
             fields |= {

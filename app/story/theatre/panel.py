@@ -113,6 +113,7 @@ class PanelHand(Hand):
             wanted = Wanted(verb, row=str(fields.pop("row", "")), draft=bool(step.get("draft")))
             if "case" in step and verb != "register":
                 id = self.case(step["case"])
+                wanted.only = id if step.get("refused") else 0
                 referrals = session.scalars(select(Referral.number).where(Referral.case_id == id))
                 wanted.names = frozenset(
                     filter(None, [session.get_one(Case, id).number, *referrals])

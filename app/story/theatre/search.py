@@ -28,6 +28,8 @@ class Wanted:
     draft: bool = False
     file: str = ""
     paper: str = ""
+    only: int = 0
+    """The case whose own form is meant, where a step must be refused: another may name it in a row."""
 
     @property
     def opens(self) -> bool:
@@ -44,6 +46,8 @@ class Wanted:
         if self.paper:
             return steps[:2] == ["papers", self.paper]
         named = link.verb == self.verb or self.verb in steps or (bool(self.row) and "edit" in steps)
+        if self.only and steps[:2] == ["do", self.verb] and steps[2:] != [str(self.only)]:
+            return False
         asked = parse_qs(parts.query)
         return named and "item" not in asked and ("draft" in asked) == self.draft
 

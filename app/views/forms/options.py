@@ -87,7 +87,7 @@ def with_unit(
 ) -> Sequence[Option]:
     """Choices of units with the one that stands in a form though it takes no cases any more: by its name,
     and so that it can be seen."""
-    if not code or any(key == code for key, _ in options):
+    if not code or not code.isprintable() or any(key == code for key, _ in options):
         return options
     name = reading.scalar(select(Unit.name).where(Unit.code == code, Unit.active.is_(False)))
     if name is None:
