@@ -80,7 +80,7 @@ class Parcel:
             return cls(
                 str(told["source"]), str(told["key"]), str(told["receipt"]), at, said, photos
             )
-        except (KeyError, TypeError, AttributeError) as wrong:
+        except (KeyError, TypeError, AttributeError, RecursionError) as wrong:
             raise ValueError("no parcel") from wrong
 
 

@@ -31,7 +31,7 @@ def _asked() -> Mapping[str, Any]:
         abort(403)
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         abort(400)
     return told if isinstance(told, dict) else abort(400)
 

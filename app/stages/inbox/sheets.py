@@ -99,7 +99,7 @@ def columns_read(said: str) -> dict[str, str]:
     what is needed."""
     try:
         columns = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotAllowed("field_wrong", field="columns") from None
     known = isinstance(columns, dict) and set(columns) <= {*FIELDS}
     if not known or not all(isinstance(one, str) for one in columns.values()):

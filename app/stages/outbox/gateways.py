@@ -44,7 +44,7 @@ def _pairs(field: str, said: str) -> dict[str, Any]:
     """A JSON object as it was typed. Raises NotAllowed."""
     try:
         read = json.loads(said) if said.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotAllowed("field_wrong", field=field) from None
     if not isinstance(read, dict) or len(said) > MOST_SETTINGS:
         raise NotAllowed("field_wrong", field=field)
