@@ -198,7 +198,9 @@ def test_a_scene_leaves_a_state_that_there_is(subject: str, state: str) -> None:
 
 @pytest.mark.long
 def test_there_are_about_three_hundred_cases_and_no_two_alike(whole: Sample) -> None:
-    narratives = whole.scalars(select(Case.narrative))
+    # A suggestion of which a leader made a matter is told once more, as his case.
+    again = Case.split_from_id.is_not(None) & (Case.channel == "leader")
+    narratives = whole.scalars(select(Case.narrative).where(~again))
     assert 280 <= len(narratives) <= 350
     assert len(set(narratives)) == len(narratives)
     assert all("{" not in text and "None" not in text for text in narratives)

@@ -251,7 +251,8 @@ def test_every_character_of_what_somebody_wrote_is_in_the_text_layer(
     wanted = _visible(printable(HOSTILE)[0])
     for name in WHOLE:
         pdf = issued(desk.sessions, tmp_path, NOW, *made[name]).path.read_bytes()
-        assert wanted in _visible(text_of(pdf)), name
+        # The dossier has printed some already, elsewhere: their reprints say so on every page.
+        assert wanted in _visible(text_of(pdf)).replace("重印", ""), name
 
 
 def _visible(words: str) -> str:

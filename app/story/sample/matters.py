@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -23,6 +24,8 @@ CHANNELS = {
     "walk_in": 2,
 }
 """channel -> how many in a hundred demands come by it; a leader's come by their own."""
+DRAWS = 20
+"""How often a pattern is tried for words that were not told yet."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 class Callers:
     """Draws matters and callers; each pattern comes round before it comes again, for each unit and
-    kind."""
+    kind; none is told twice in the same words."""
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
@@ -78,13 +81,13 @@ class Callers:
         """A matter of a unit (any, where none is named), of one of some kinds (any)."""
         key = (unit, tuple(kinds), tuple(not_from))
         turn = self.turns.setdefault(key, self._round(unit, kinds, not_from))
-        pattern = next(turn)
-        for _ in range(20):
-            matter = self._drawn(pattern)
+        # A pattern whose words are used up gives way to the next.
+        drawn = (self._drawn(pattern) for pattern in turn for _ in range(DRAWS))
+        for matter in islice(drawn, DRAWS * len(patterns())):
             if matter.narrative not in self.told:
-                break
-        self.told.add(matter.narrative)
-        return matter
+                self.told.add(matter.narrative)
+                return matter
+        raise ValueError(f"all that is said of {unit} {kinds} has been said")
 
     def _round(
         self, unit: str | None, kinds: Sequence[str], not_from: Sequence[str]

@@ -72,7 +72,8 @@ def by_internet(desk: Desk, dice: Random) -> Life:
     proposed = desk.do("it_admin", "change_rule", name=RULE, value=True, reason="试行网络回访")
     yield desk.hours.workdays_after(desk.diary.now, 1, dice)
     desk.do("centre_head", "approve_rule", accept=True, row=proposed.id)
-    for day in [day for day in days if begun < day < desk.hours.last_whole]:
+    allowed = desk.diary.now.date()
+    for day in [day for day in days if allowed < day < desk.hours.last_whole]:
         yield datetime.combine(day, time(17, 10), BEIJING)
         for case in desk.ids(_asked()):
             if case not in desk.staged and not desk.merged(case) and dice.random() < 0.5:

@@ -124,7 +124,14 @@ def _days(text: str, tongue: str) -> str:
     return words.listed((f"{day} {work if worked else rest}" for day, worked in days), tongue)
 
 
+def _number(text: str, tongue: str) -> str:
+    """The value of a rule as it is kept: yes and no in words, numbers as they are."""
+    found = json.loads(text)
+    return words.word(_TRUTH[found], tongue) if isinstance(found, bool) else text
+
+
 _WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
+    ("sla_rule", "value"): _number,
     ("ab_user", "roles"): _role,
     ("ab_role", "name"): _role,
     ("event", "kind"): words.event,
