@@ -244,8 +244,8 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
     word = rule.removeprefix("/api/v1").split("/")[1]
     if word in ("do", "presence", "triage"):
         pair: tuple[object, object] = rows.case(role)
-    elif rule.startswith("/papers/referral"):
-        pair = 1, NOT_THERE
+    elif rule.startswith(("/papers/referral", "/papers/handover")):
+        pair = (1 if "referral" in rule else NOT_THERE), NOT_THERE
     elif word == "work":
         pair = OWN_QUEUE.get(role, "mine"), "x"
     elif word == "lang":

@@ -11,7 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import Report
+from app.models import Checkpoint, Report
+from app.papers.blocks import fours
+from app.papers.figures.paper import pdf
+from tests.papers.boxes import text_of
 from tests.views.panel import Panel
 
 
@@ -117,3 +120,17 @@ def test_the_numbers_and_the_words_in_force_stand_beside_their_changes(panel: Pa
     ):
         text = panel.of(who).get(f"/{page}/list/").text
         assert 'id="in-force"' in text and said in text and "规程默认" in text
+
+
+def test_a_report_bears_the_digits_of_the_checkpoint_before_it(
+    panel: Panel, report: tuple[int, dict[str, Any]]
+) -> None:
+    id, figures = report
+    with reading(panel.desk.sessions) as session:
+        row = session.get_one(Report, id)
+        query = select(Checkpoint.root).where(Checkpoint.at <= row.issued_at)
+        newest = session.scalars(query.order_by(Checkpoint.id.desc()).limit(1)).one()
+    assert figures["witness"] == newest[:16]
+    assert fours(newest[:16]) in told(panel, "centre_head", id)
+    page = pdf(figures, {"title": "", "number": "", "day": "", "office": ""}, None)
+    assert fours(newest[:16]) in text_of(page)

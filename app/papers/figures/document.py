@@ -48,6 +48,8 @@ def docx(figures: Mapping[str, Any], head: Mapping[str, str], own: Path | None =
     made.heading(told.say("report_page.part.annex"), 14)
     for one in annexes(told):
         made.grid(one)
+    if told.witnessed:
+        made.paragraph(told.witnessed)
     return made.read()
 
 

@@ -77,6 +77,7 @@ def _page(told: Told) -> dict[str, Any]:
         "typical": grid(told.typical()),
         "annex": told.say("report_page.part.annex"),
         "annexes": [grid(one) for one in annexes(told)],
+        "witnessed": told.witnessed,
         "none": told.say("figures.none"),
     }
 

@@ -166,6 +166,7 @@ def _first(book: Book, told: Told, head: Mapping[str, str]) -> None:
     book.words(sheet, 0, 0, head["title"], "title")
     book.words(sheet, 1, 0, f"{head['number']}  {head['day']}", "note")
     book.words(sheet, 2, 0, told.span, "note")
+    book.words(sheet, 3, 0, told.witnessed, "note")
     row = 4
     for tile in told.tiles():
         cells = [Cell(tile.name), tile.value, Cell(tile.value.below)]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app import words
+from app.papers.blocks import fours
 from app.papers.figures.details import Details
 from app.papers.figures.grid import Cell, Grid, Lead, Line, Tile, number, plain, share, tenths
 from app.papers.figures.units import COLUMNS, units_grid
@@ -35,6 +36,13 @@ class Told(Details):
         """From when to when."""
         period = self.figures["period"]
         return self.say("report_page.span", first=period["first"], last=period["last"])
+
+    @property
+    def witnessed(self) -> str:
+        """The line by which the report bears witness to the record; empty on one of before there were
+        checkpoints."""
+        digits = self.figures.get("witness")
+        return self.say("papers.witness", digits=fours(digits)) if digits else ""
 
     def tiles(self) -> list[Tile]:
         """The four at the head."""

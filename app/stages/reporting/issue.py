@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import note_office, take
+from app.ledger import note_office, take, witness
 from app.ledger.chain import canonical, content_hash
 from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
 from app.roles import Actor
@@ -23,6 +23,9 @@ from app.stages.reporting.contents import changes, counted
 from app.stages.reporting.draft import OF_THE_DRAFT, draft_of, frozen_draft
 from app.stages.reporting.kept import keep
 from app.stages.reporting.period import Period, period_of
+
+WITNESS = "witness"
+"""Where the figures of a report carry the first digits of the checkpoint that covers them."""
 
 
 def _newest(session: Session, period: Period) -> Report | None:
@@ -69,7 +72,7 @@ def issue_report(
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
     _not_issued(session, period)
-    office = office_at(session, now)
+    office, digits = office_at(session, now), witness(session, now)
     told, count_id = _to_issue(session, now, period, office, _leaks(session, leaks or {}))
     n = take(session, f"report.{kind}", now.year)
     row = Report(
@@ -78,7 +81,7 @@ def issue_report(
         last=period.last,
         version=1,
         number=f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期",
-        figures=canonical(told),
+        figures=_witnessed(told, digits),
         reason="",
         issued_at=now,
         issued_by_id=actor.id,
@@ -127,11 +130,12 @@ def reissue_report(
     old = json.loads(before.figures)
     found = counted(session, now, period, old["leaks"] if leaks is None else _leaks(session, leaks))
     new = found.figures | {name: old[name] for name in OF_THE_DRAFT if name in old}
+    digits = witness(session, now)
     lock_reports(session)
     newest = _newest(session, period)
     if newest is None or newest.version != before.version:
         raise Gone("another version was issued meanwhile")
-    changed = list(changes(old, new))
+    changed = list(changes({name: old[name] for name in old if name != WITNESS}, new))
     if not changed:
         raise NotAllowed("nothing_changed")
     version = before.version + 1
@@ -142,7 +146,7 @@ def reissue_report(
         last=period.last,
         version=version,
         number=number,
-        figures=canonical(new),
+        figures=_witnessed(new, digits),
         changes=canonical(changed),
         reason=reason,
         issued_at=now,
@@ -150,6 +154,12 @@ def reissue_report(
         count_id=keep(session, now, found.rows),
     )
     return _file(session, now, actor, row, "report.reissued")
+
+
+def _witnessed(figures: Mapping[str, Any], digits: str) -> str:
+    """Figures as they are kept, with the digits by which the report bears witness to the record; none
+    in a rehearsal."""
+    return canonical({**figures, WITNESS: digits} if digits else figures)
 
 
 def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str) -> Report:
