@@ -73,6 +73,7 @@ with office() as (people, panel):
 """,
     "channel": """
 import json, os, subprocess
+from tests.databases import SIGNING
 from sqlalchemy import select
 from app.database import reading
 from app.models import Case, Person

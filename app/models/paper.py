@@ -33,7 +33,7 @@ class Paper(Model):
     id: Mapped[Id]
     kind: Mapped[Word]
     subject_id: Mapped[int] = mapped_column(Key)
-    number: Mapped[str] = mapped_column(String(40), default="")
+    number: Mapped[str] = mapped_column(String(60), default="")
     facts: Mapped[str] = mapped_column(Text)
 
     def __str__(self) -> str:
