@@ -43,6 +43,8 @@ Words = Annotated[str, mapped_column(Text, default="")]
 MaybeWords = Annotated[str | None, mapped_column(Text)]
 MaybeMoment = Annotated[datetime | None, mapped_column(Moment)]
 AMoment = Annotated[datetime, mapped_column(Moment)]
+Extras = Annotated[str, mapped_column(Text, default="", server_default="")]
+"""What stands in the fields of the office's own: canonical JSON by their codes, or nothing."""
 Flag = Annotated[bool, mapped_column(default=False)]
 MaybePerson = Annotated[int | None, mapped_column(ForeignKey("ab_user.id"))]
 MaybeKey = Annotated[int | None, mapped_column(Key)]

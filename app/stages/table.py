@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from app.roles import ROLES
 from app.rules.events import EVENTS, Word
-from app.stages import directory
+from app.stages import directory, extra_fields
 from app.stages.changes.verbs import VERBS as PEOPLE
 from app.stages.office.verbs import VERBS as OFFICE
 from app.stages.procedure import DRAFTING, PROCEDURE, of_stage
@@ -104,7 +104,7 @@ def _wrong_event(where: str, event: str) -> Iterator[str]:
 VERBS: dict[str, Verb] = collected(
     (
         *PROCEDURE,
-        *of_stage("office", (*OFFICE, *directory.VERBS, *ROSTER)),
+        *of_stage("office", (*OFFICE, *directory.VERBS, *extra_fields.VERBS, *ROSTER)),
         *of_stage("people", PEOPLE),
         *DRAFTING,
     )

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
 from app.rules import arrangement, reading
+from app.rules.extra import Extra, TooLong, read
 from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.stages.applying import applying
+from app.stages.applying import applying, must
 from app.stages.named import id_of
 from app.stages.verb import Field, Verb
 
@@ -237,7 +238,7 @@ def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str
     clean: dict[str, Any] = {}
     for name, field in known.items():
         value = values.get(name)
-        if value is not None or field.required:
+        if value is not None or must(verb.fields, field, values):
             clean[name] = _checked(session, field, value)
     return clean
 
@@ -251,7 +252,7 @@ def refusals(
     values = applying(fields, values)
     for field in fields:
         value = values.get(field.name)
-        if value is None and not field.required:
+        if value is None and not must(fields, field, values):
             continue
         try:
             _checked(session, field, value)
@@ -271,6 +272,8 @@ def _checked(session: Session, field: Field, value: Any) -> Any:
 
 def value_of(session: Session, field: Field, value: Any) -> Any:
     """What was typed into one field, as its kind has it; NotAllowed names the field."""
+    if field.own is not None:
+        return _own(field.own, value)
     if field.kind == "unit":
         return unit_of(session, value)
     if field.kind == "case":
@@ -286,6 +289,16 @@ def value_of(session: Session, field: Field, value: Any) -> Any:
     if field.kind == "choice" and clean not in field.choices:
         raise NotAllowed("field_wrong", field=field.name)
     return [unit_of(session, code) for code in clean] if field.kind == "units" else clean
+
+
+def _own(one: Extra, value: Any) -> Any:
+    """What was typed into a field of the office's own."""
+    try:
+        return read(one, value)
+    except TooLong as no:
+        raise NotAllowed("field_too_long", field=one.name, most=no.most) from None
+    except (TypeError, ValueError, OverflowError) as wrong:
+        raise unread(one.name, wrong) from None
 
 
 def case_of(session: Session, meant: Any) -> Case:

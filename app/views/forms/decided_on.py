@@ -19,6 +19,7 @@ from app.models import (
     Assignment,
     Case,
     Draft,
+    ExtraField,
     Instruction,
     Lifting,
     NamedPerson,
@@ -38,6 +39,7 @@ from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
+from app.views.extras import COVERED, filled
 from app.views.forms.case_access import OF_SUGGESTIONS
 from app.views.forms.drafted import told_of
 from app.views.forms.row_choice import Which
@@ -182,7 +184,18 @@ def _of_rows(case: Case, rows: Rows, meant: Which) -> list[Box]:
         query = query.options(joinedload(model.unit))
     title = words.table(model.__tablename__, language())
     newest = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
-    return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in newest]
+    return [
+        Box(title, [*_facts(row, names, case.id), *_own(row, case.id), *_more(row, names)])
+        for row in newest
+    ]
+
+
+def _own(row: Any, case_id: int) -> Iterator[Fact]:
+    """What stands in the fields of the office's own."""
+    for one, told in filled(row.__tablename__, row) if hasattr(row, "extra") else ():
+        covered = one.kind in COVERED and not actor().reads_as_typed
+        label = words.column(row.__tablename__, one.name, language())
+        yield label, masked_text(told, case_id) if covered else told, ""
 
 
 def _on_the_case(case: Case, rows: Rows) -> Any:
@@ -284,6 +297,9 @@ def _proposal(row: Any) -> Box:
     facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
+    if isinstance(row, ExtraField):
+        href = url_for("ExtraFields.preview", id=row.id)
+        facts.append((words.word("extra.preview", language()), row.label, href))
     if isinstance(row, Roster):
         label = words.word(_CHANGES, language())
         facts.append((label, row.name, url_for("Rosters.show", pk=row.id)))

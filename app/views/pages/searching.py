@@ -74,7 +74,7 @@ class Contains(FilterContains):
         if not pattern:
             return []
         rows = self._candidates(query, number or value)
-        return list(islice(self._holding(rows, anchored(pattern, self.anchor)), _most()))
+        return list(islice(self._holding(rows, anchored(pattern, self.anchor)), most()))
 
     def _among(self, ids: Sequence[int]) -> Any:
         keys: Any = bindparam("found", list(ids), unique=True, expanding=True, literal_execute=True)
@@ -148,7 +148,7 @@ def _readable(text: str, of: Hidden) -> str:
     return "".join([*parts, text[over:]])
 
 
-def _most() -> int:
+def most() -> int:
     """How many rows are found at most: all, where they are exported."""
     return LOOKED_AT if searches_whole() else COUNTED_TO + 1
 

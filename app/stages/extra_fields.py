@@ -1,0 +1,330 @@
+"""Fields of the office's own are defined by two: IT proposes one, a change of it or its retirement, the
+centre head confirms. Each version counts from a day on; none is ever deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import words
+from app.ledger import lock_office, note_office
+from app.models import Category, ExtraField
+from app.roles import Actor
+from app.rules.extra import (
+    CODE,
+    KINDS,
+    LONGEST_CHOICE,
+    MOST_ACTIVE,
+    MOST_CHOICES,
+    PREFIX,
+    SUBJECTS,
+    Extra,
+    cells,
+    defined,
+    read,
+)
+from app.rules.reading import visible
+from app.rules.refusal import NotAllowed
+from app.stages.acceptance.verbs import VERBS as ACCEPTANCE
+from app.stages.extras import OF_CASE, Known, known
+from app.stages.handling.verbs import VERBS as HANDLING
+from app.stages.named import category_named
+from app.stages.proposals import proposed
+from app.stages.verb import ACCEPT, NO_CASE, Field, Verb, choice, field, proposals
+from app.stages.visit.verbs import VERBS as VISIT
+
+ASKS = {"case": "register", "contact": "contact", "reply": "reply", "visit": "record_visit"}
+"""What has fields of its own -> the verb whose form asks them first."""
+_VERBS = {verb.name: verb for verb in (*ACCEPTANCE, *HANDLING, *VISIT)}
+_DOMAINS = {("contact", "kind"): "contact_kind"}
+_TOO_LONG = {"label": 40, "label_en": 40, "unit_word": 10, "group": 30, "default": 200}
+
+
+def hangs_on(subject: str) -> dict[str, Field]:
+    """The fields of the desk on which one of the office's own may hang: choices and truths of the form,
+    and of the case that it is about."""
+    of_case = {one.name: one for one in _VERBS[ASKS["case"]].fields if one.name in OF_CASE}
+    own = {one.name: one for one in _VERBS[ASKS[subject]].fields if one.kind in ("choice", "bool")}
+    return own if subject == "case" else {**of_case, **own}
+
+
+def domain_of(subject: str, name: str) -> str:
+    """The vocabulary of the answers of such a field."""
+    return _DOMAINS.get((subject, name), name)
+
+
+def propose_field(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    code: str,
+    subject: str,
+    label: str,
+    kind: str,
+    valid_from: date | None = None,
+    off: bool = False,
+    reason: str = "",
+    **said: Any,
+) -> ExtraField:
+    """IT proposes a field, another version of it, or to retire it (`off`): from a day on, today where
+    none is named."""
+    since = valid_from or now.date()
+    if since < now.date():
+        raise NotAllowed("field_in_the_past")
+    one, category = drawn_up(session, now, code, subject, label, kind, off=off, **said)
+    row = ExtraField(
+        code=one.code,
+        subject=one.subject,
+        category_id=category,
+        label=one.label,
+        kind=one.kind,
+        definition=defined(one),
+        active=not off,
+        valid_from=since,
+        reason=reason,
+        proposed_at=now,
+        proposed_by_id=actor.id,
+    )
+    session.add(row)
+    session.flush()
+    note_office(session, now, actor, "field.proposed", _told(row))
+    return row
+
+
+def drawn_up(
+    session: Session,
+    now: datetime,
+    code: str,
+    subject: str,
+    label: str,
+    kind: str,
+    off: bool = False,
+    **said: Any,
+) -> tuple[Extra, int | None]:
+    """A definition as it was typed, and the id of its category. Raises NotAllowed where it cannot
+    stand."""
+    ones = known(session, date.max)
+    _free(ones, code, subject, kind)
+    for name, most in _TOO_LONG.items():
+        if len(said.get(name) or (label if name == "label" else "")) > most:
+            raise NotAllowed("field_too_long", field=name, most=most)
+    category = _category(session, said.get("category"))
+    one = Extra(
+        code=code,
+        subject=subject,
+        kind=kind,
+        label=label.strip(),
+        label_en=(said.get("label_en") or "").strip(),
+        unit=(said.get("unit_word") or "").strip() if kind == "number" else "",
+        choices=_choices(kind, said.get("choices") or ()),
+        required=bool(said.get("required")),
+        order=said.get("order") or 0,
+        group=(said.get("group") or "").strip(),
+        for_units=bool(said.get("for_units")),
+        searched=bool(said.get("searched")),
+        prints=bool(said.get("prints")),
+        active=not off,
+        category=category,
+    )
+    _fits(one)
+    when, answers = condition(ones, one, said.get("only_if") or "", said.get("answers") or ())
+    default = _default(one, said.get("default") or "")
+    made = Extra(**{**vars(one), "when": when, "answers": answers, "default": default})
+    if not off:
+        _room(ones, made)
+    return made, category
+
+
+def _free(ones: Known, code: str, subject: str, kind: str) -> None:
+    """A code stays one field for ever: what stands in it is read by its kind."""
+    if not CODE.fullmatch(code):
+        raise NotAllowed("field_code_wrong")
+    before = ones.get(code)
+    if before is not None and (before.subject, before.kind) != (subject, kind):
+        raise NotAllowed("field_is_another", label=before.label)
+
+
+def _room(ones: Known, made: Extra) -> None:
+    """NotAllowed where a form would have too many fields, or what hangs on one hangs on it in turn."""
+    others = [one for one in ones.values() if one.subject == made.subject and one.active]
+    if len([one for one in others if one.code != made.code]) >= MOST_ACTIVE:
+        raise NotAllowed("field_too_many", most=MOST_ACTIVE)
+    before = ones.get(made.code)
+    lost = set(before.choices) - set(made.choices) if before is not None else set()
+    for one in others:
+        if one.when == made.name and lost & {*one.answers}:
+            raise NotAllowed("field_hangs_on_it", label=one.label)
+
+
+def _category(session: Session, named: str | None) -> int | None:
+    if not named:
+        return None
+    found = session.scalars(category_named(named)).first()
+    if found is None:
+        raise NotAllowed("unknown_category")
+    return session.get_one(Category, found).id
+
+
+def _choices(kind: str, said: Iterable[str]) -> tuple[str, ...]:
+    """The words of a choice, each once."""
+    if kind not in ("choice", "choices"):
+        return ()
+    made = tuple(dict.fromkeys(" ".join(word.split()) for word in said if visible(word)))
+    if not 2 <= len(made) <= MOST_CHOICES:
+        raise NotAllowed("field_choices", most=MOST_CHOICES)
+    if any(len(word) > LONGEST_CHOICE for word in made):
+        raise NotAllowed("field_too_long", field="choices", most=LONGEST_CHOICE)
+    return made
+
+
+def _fits(one: Extra) -> None:
+    """NotAllowed where what a field is and who sees it do not go together."""
+    if not visible(one.label):
+        raise NotAllowed("field_missing", field="label")
+    if one.subject == "reply" and not one.for_units:
+        raise NotAllowed("field_of_units")
+    if one.kind == "file" and not one.for_units:
+        raise NotAllowed("field_file_seen")
+
+
+def condition(
+    ones: Known, one: Extra, name: str, said: Iterable[str]
+) -> tuple[str, tuple[str, ...]]:
+    """What a field hangs on and by which answers, as it was named: words in either language. Raises
+    NotAllowed."""
+    if not name:
+        return "", ()
+    offered = answers_of(ones, one.subject, name)
+    if not offered or name == one.name or _hangs(ones, name, one.name):
+        raise NotAllowed("field_condition")
+    meant = [offered.get(" ".join(word.split())) for word in said if visible(word)]
+    if not meant or None in meant:
+        raise NotAllowed("field_answers", names="、".join(dict.fromkeys(offered)))
+    found = {word: True for word in meant if word is not None}
+    if one.for_units and name.startswith(PREFIX) and not ones[name[2:]].for_units:
+        raise NotAllowed("field_hangs_on_hidden")
+    return name, tuple(found)
+
+
+def _hangs(ones: Known, name: str, on: str) -> bool:
+    """Whether a field hangs on another one, also by others between."""
+    seen: set[str] = set()
+    while name.startswith(PREFIX) and name[2:] in ones and name not in seen:
+        seen.add(name)
+        name = ones[name[2:]].when
+        if name == on:
+            return True
+    return False
+
+
+def answers_of(ones: Known, subject: str, name: str) -> dict[str, str]:
+    """What may be answered to a field, by its words and by its sign; nothing where none may hang on
+    it."""
+    own = ones.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+    if own is not None and own.subject == subject and own.active and own.kind != "choices":
+        return _truths() if own.kind == "bool" else {word: word for word in own.choices}
+    desk = hangs_on(subject).get(name)
+    if desk is None:
+        return {}
+    if desk.kind == "bool":
+        return _truths()
+    domain = domain_of(subject, name)
+    told = {
+        words.value(domain, word, tongue): word for tongue in words.SPOKEN for word in desk.choices
+    }
+    return {**told, **{word: word for word in desk.choices}}
+
+
+def _truths() -> dict[str, str]:
+    signs = (("y", "list.yes"), ("n", "list.no"))
+    told = {words.word(msgid, tongue): sign for tongue in words.SPOKEN for sign, msgid in signs}
+    return {**told, "y": "y", "n": "n"}
+
+
+def _default(one: Extra, said: str) -> str:
+    """What a form begins with, as it is typed; NotAllowed where the field could not take it."""
+    if not visible(said):
+        return ""
+    try:
+        words_ = said.split("、") if one.kind == "choices" else said
+        if one.kind == "file" or not cells(one, read(one, words_)):
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        raise NotAllowed("field_wrong", field="default") from None
+    return said.strip()
+
+
+def approve_field(
+    session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
+) -> ExtraField:
+    """The centre head lets a proposed field count, or turns it down. What stands in the forms has not
+    moved meanwhile."""
+    lock_office(session)
+    row: ExtraField = proposed(session, ExtraField, proposal)
+    if row.proposed_by_id == actor.id:
+        raise NotAllowed("own_proposal")
+    if not accept:
+        row.refused_at = now
+        session.flush()
+        note_office(session, now, actor, "field.refused", _told(row))
+        return row
+    _free(known(session, date.max), row.code, row.subject, row.kind)
+    row.approved_at, row.approved_by_id = now, actor.id
+    session.flush()
+    note_office(session, now, actor, "field.changed", _told(row))
+    return row
+
+
+def _told(row: ExtraField) -> Mapping[str, Any]:
+    return {
+        "field": row.code,
+        "of": row.subject,
+        "kind": row.kind,
+        "active": row.active,
+        "from": row.valid_from.isoformat(),
+    }
+
+
+_TRUTHS: Sequence[str] = ("required", "for_units", "searched", "prints")
+FIELDS: tuple[Field, ...] = (
+    field("code!", most=20),
+    choice("subject!", SUBJECTS),
+    field("label!", most=40),
+    field("label_en", most=40),
+    choice("kind!", KINDS),
+    field("unit_word", most=10),
+    field("choices", "names"),
+    field("category"),
+    field("only_if"),
+    field("answers", "names"),
+    field("default", most=200),
+    field("group", most=30),
+    field("order", "int"),
+    *(field(name, "bool") for name in _TRUTHS),
+    field("valid_from", "date"),
+    field("off", "bool"),
+    field("reason"),
+)
+
+VERBS = (
+    Verb(
+        "propose_field",
+        run=propose_field,
+        on=NO_CASE,
+        fields=FIELDS,
+        roles=("it_admin",),
+        event="field.proposed",
+    ),
+    Verb(
+        "approve_field",
+        run=approve_field,
+        on=proposals(ExtraField),
+        fields=(ACCEPT,),
+        roles=("centre_head",),
+        event=("field.changed", "field.refused"),
+        guarded=True,
+    ),
+)

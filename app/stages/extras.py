@@ -1,0 +1,258 @@
+"""Fields of the office's own: which count on a day, how a verb asks them, which of them apply to what
+is at hand, and the index by which rows are found by what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, cast, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from app import words
+from app.models import Case, Category, Contact, ExtraField, ExtraValue, Reply, Visit, VisitRecord
+from app.models.acceptance import PATH_SIGN
+from app.rules.extra import (
+    PREFIX,
+    Extra,
+    belongs,
+    cells,
+    held,
+    in_order,
+    read_definition,
+    when_known,
+)
+from app.rules.refusal import NotAllowed
+from app.stages.named import carried_id, category_named
+from app.stages.verb import Field, Verb, When
+
+MODELS: dict[str, type[Any]] = {"case": Case, "contact": Contact, "reply": Reply, "visit": Visit}
+"""What may have fields of the office's own -> the table of its rows."""
+TABLES: dict[str, str] = {
+    **{model.__tablename__: subject for subject, model in MODELS.items()},
+    VisitRecord.__tablename__: "visit",
+}
+"""table -> whose fields its rows show."""
+CORRECTS = ("edit_case", "amend_visit")
+"""Verbs that correct what stands: they change what is given, and leave the rest."""
+OF_CASE = ("kind", "urgency", "channel", "anonymous", "confidential", "dangerous", "complex")
+"""Facts of a case on which a field may hang, also on what is filed about it."""
+Known = Mapping[str, Extra]
+"""code -> the version that counts."""
+
+
+def known(session: Session, day: date) -> Known:
+    """Every field that was ever in force by a day, in the version that counts then, with the branch
+    of categories that it is for: one statement. Their labels are words from here on."""
+    branch = (
+        select(func.aggregate_strings(cast(Category.id, String), ","))
+        .where(
+            or_(
+                Category.id == ExtraField.category_id,
+                Category.parent_id == ExtraField.category_id,
+            )
+        )
+        .correlate(ExtraField)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            ExtraField.code,
+            ExtraField.subject,
+            ExtraField.definition,
+            ExtraField.active,
+            ExtraField.category_id,
+            branch.label("branch"),
+        )
+        .where(ExtraField.approved_at.is_not(None), ExtraField.valid_from <= day)
+        .order_by(ExtraField.valid_from, ExtraField.id)
+    )
+    found = {
+        row.code: read_definition(
+            row.definition,
+            row.code,
+            row.subject,
+            row.active,
+            row.category_id,
+            sorted(map(int, (row.branch or "").split(","))) if row.branch else (),
+        )
+        for row in session.execute(query)
+    }
+    for one in found.values():
+        name_it(one)
+    return found
+
+
+def branch_of(session: Session, category: int | None) -> tuple[int, ...]:
+    """The ids of a category and of those below it."""
+    if category is None:
+        return ()
+    below = or_(Category.id == category, Category.parent_id == category)
+    return tuple(session.scalars(select(Category.id).where(below).order_by(Category.id)))
+
+
+def name_it(one: Extra) -> None:
+    """Let forms and columns call a field as the office does."""
+    for msgid in (f"field.{one.name}", *(f"column.{table}.{one.name}" for table in TABLES)):
+        words.add(msgid, one.titled, one.titled_en)
+
+
+def asked(ones: Known, subject: str) -> list[Extra]:
+    """The fields that forms ask of a kind of row, in their order."""
+    return in_order(one for one in ones.values() if one.subject == subject and one.active)
+
+
+def extended(verb: Verb, ones: Sequence[Extra], must: bool = False) -> Verb:
+    """A verb with the fields of the office's own behind its others; `must`: those that are required
+    are marked so, else whoever does the verb judges that."""
+    corrects = verb.name in CORRECTS
+    names = {field.name for field in verb.fields} | {one.name for one in ones}
+    more = [_field(one, names, corrects, must and not corrects) for one in ones]
+    return replace(verb, fields=(*verb.fields, *more)) if more else verb
+
+
+def _field(one: Extra, names: set[str], clears: bool, must: bool) -> Field:
+    within = When("category", tuple(f"{PATH_SIGN}{id}" for id in one.branch))
+    return Field(
+        one.name,
+        one.kind,
+        one.required and must,
+        one.choices,
+        None,
+        clears,
+        When(one.when, one.answers) if one.when in names else None,
+        within if one.category is not None and "category" in names else None,
+        one,
+    )
+
+
+def of_case(case: Case | None) -> dict[str, Any]:
+    """The facts of a case on which fields may hang, with the id of its category."""
+    if case is None:
+        return {}
+    return {"category": case.category_id, **{name: getattr(case, name) for name in OF_CASE}}
+
+
+def fitting(verb: Verb, ones: Iterable[Extra], facts: Mapping[str, Any]) -> list[Extra]:
+    """The fields that apply by what stands already and the form of a verb does not ask."""
+    taken = {field.name for field in verb.fields}
+    stands = {name: value for name, value in facts.items() if name not in taken}
+    return [
+        one
+        for one in ones
+        if ("category" not in stands or belongs(one, stands["category"]))
+        and (one.when not in stands or when_known(one.answers, stands[one.when]))
+    ]
+
+
+def judged(
+    session: Session,
+    verb: Verb,
+    ones: Sequence[Extra],
+    case: Case | None,
+    values: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(the other fields, the values of the office's own by code) of what was typed. What does not
+    apply is dropped. Raises NotAllowed where one is missing that must be there."""
+    plain = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+    given = {one.code: values[one.name] for one in ones if values.get(one.name) is not None}
+    stood = of_case(case)
+    if verb.name == "edit_case" and case is not None:
+        stood |= {PREFIX + code: value for code, value in held(case.extra).items()}
+    facts = {**stood, **{name: value for name, value in plain.items() if value is not None}}
+    if isinstance(plain.get("category"), str):
+        facts["category"] = _category_id(session, ones, plain["category"])
+    facts |= {one.name: given[one.code] for one in ones if one.code in given}
+    for one in ones:
+        if not _applies(one, facts):
+            given.pop(one.code, None)
+            if verb.name == "edit_case" and applies_to(one, stood):
+                given[one.code] = ""
+        elif one.required and applies_to(one, facts) and _lacks(verb, given.get(one.code)):
+            raise NotAllowed("field_missing", field=one.name)
+    return plain, given
+
+
+def _category_id(session: Session, ones: Sequence[Extra], named: str) -> int | None:
+    """The id of the category that is named; looked up only where a field hangs on it."""
+    if not any(one.category is not None for one in ones) or not named:
+        return None
+    return carried_id(named) or session.scalars(category_named(named)).first()
+
+
+def _lacks(verb: Verb, value: Any) -> bool:
+    """Whether a field that must say something says nothing; a correction leaves what it does not
+    name."""
+    return value in ("", []) or (value is None and verb.name not in CORRECTS)
+
+
+def _applies(one: Extra, facts: Mapping[str, Any]) -> bool:
+    """Whether a field may apply: where what it hangs on is not answered, it may."""
+    if not belongs(one, facts.get("category")):
+        return False
+    answered = facts.get(one.when)
+    return not one.when or answered is None or when_known(one.answers, answered)
+
+
+def applies_to(one: Extra, facts: Mapping[str, Any]) -> bool:
+    """Whether a field is asked, by the category and by what it hangs on."""
+    if not belongs(one, facts.get("category")):
+        return False
+    return not one.when or when_known(one.answers, facts.get(one.when))
+
+
+def put(session: Session, ones: Known, subject: str, id: int, extra: str, anew: bool) -> None:
+    """Keep the index in step with a row; `anew` where it may have stood there before."""
+    if anew:
+        codes = [one.code for one in ones.values() if one.subject == subject]
+        gone = delete(ExtraValue).where(ExtraValue.field.in_(codes), ExtraValue.row_id == id)
+        session.execute(gone, execution_options={"synchronize_session": False})
+    rows = rows_of(ones, id, extra)
+    if rows:
+        session.execute(insert(ExtraValue).values(rows))
+
+
+def rows_of(ones: Known, id: int, extra: str) -> list[dict[str, Any]]:
+    """The rows of the index of one row."""
+    return [
+        {"field": code, "value": cell, "row_id": id}
+        for code, value in held(extra).items()
+        if code in ones
+        for cell in dict.fromkeys(cells(ones[code], value))
+    ]
+
+
+FILLED = 1000
+"""So many rows are looked at in one transaction."""
+
+
+def fill_extras(session: Session, day: date, subject: str, after: int) -> tuple[int, int]:
+    """(the last row looked at, how many rows of the index were wrong) of the next rows of a kind;
+    0 where there are no more."""
+    model, ones = MODELS[subject], known(session, day)
+    codes = [one.code for one in ones.values() if one.subject == subject]
+    query = select(model.id, model.extra).where(model.id > after).order_by(model.id).limit(FILLED)
+    rows = session.execute(query).all()
+    last = rows[-1].id if rows else 0
+    should = {
+        (one["field"], one["value"], one["row_id"])
+        for row in rows
+        for one in rows_of(ones, row.id, row.extra)
+    }
+    place = ExtraValue.row_id > after
+    if last:
+        place &= ExtraValue.row_id <= last
+    stands = select(ExtraValue.field, ExtraValue.value, ExtraValue.row_id)
+    held_now = set(map(tuple, session.execute(stands.where(ExtraValue.field.in_(codes), place))))
+    for field, value, id in held_now - should:
+        wrong = (ExtraValue.field == field) & (ExtraValue.value == value)
+        session.execute(delete(ExtraValue).where(wrong, ExtraValue.row_id == id))
+    lacking = [
+        {"field": field, "value": value, "row_id": id}
+        for field, value, id in sorted(should - held_now)
+    ]
+    if lacking:
+        session.execute(insert(ExtraValue), lacking)
+    return last, len(held_now ^ should)
