@@ -96,17 +96,10 @@ def read_definition(
     said: str, code: str, subject: str, active: bool, category: int | None, branch: Sequence[int]
 ) -> Extra:
     """A definition as it was kept."""
-    held = json.loads(said)
-    parts = {name: tuple(held.pop(name)) for name in ("choices", "answers")}
-    return Extra(
-        code=code,
-        subject=subject,
-        active=active,
-        category=category,
-        branch=tuple(branch),
-        **parts,
-        **held,
-    )
+    kept: dict[str, Any] = json.loads(said)
+    kept |= {name: tuple(kept[name]) for name in ("choices", "answers")}
+    at: dict[str, Any] = {"code": code, "subject": subject, "active": active, "category": category}
+    return Extra(**kept, **at, branch=tuple(branch))
 
 
 def _text(one: Extra, value: Any) -> str:
@@ -241,8 +234,9 @@ def belongs(one: Extra, category: int | None) -> bool:
 
 
 def in_order(ones: Iterable[Extra]) -> list[Extra]:
-    """Fields as forms ask them: groups together, each where its first field stands."""
-    known = sorted(ones, key=lambda one: (one.order, one.code))
+    """Fields as forms ask them, of one place in the order that they come in: groups together, each
+    where its first field stands."""
+    known = sorted(ones, key=lambda one: one.order)
     first = {one.group: place for place, one in reversed(list(enumerate(known)))}
     return sorted(known, key=lambda one: first[one.group])
 

@@ -33,7 +33,7 @@ from app.stages.extras import OF_CASE, Known, known
 from app.stages.handling.verbs import VERBS as HANDLING
 from app.stages.named import category_named
 from app.stages.proposals import proposed
-from app.stages.verb import ACCEPT, NO_CASE, Field, Verb, choice, field, proposals
+from app.stages.verb import ACCEPT, NO_CASE, Field, Verb, choice, field, only, proposals
 from app.stages.visit.verbs import VERBS as VISIT
 
 ASKS = {"case": "register", "contact": "contact", "reply": "reply", "visit": "record_visit"}
@@ -295,8 +295,8 @@ FIELDS: tuple[Field, ...] = (
     field("label!", most=40),
     field("label_en", most=40),
     choice("kind!", KINDS),
-    field("unit_word", most=10),
-    field("choices", "names"),
+    only(field("unit_word", most=10), "kind", "number"),
+    only(field("choices", "names"), "kind", "choice", "choices"),
     field("category"),
     field("only_if"),
     field("answers", "names"),

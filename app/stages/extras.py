@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import String, cast, delete, func, insert, or_, select
@@ -224,6 +225,45 @@ def rows_of(ones: Known, id: int, extra: str) -> list[dict[str, Any]]:
     ]
 
 
+class Printer:
+    """Says for papers what stands in the office's own fields that print, as they count on a day; what
+    they are is asked for once, and only where something stands. `for_units`: on a paper that units
+    read."""
+
+    def __init__(self, session: Session, day: date, for_units: bool = False) -> None:
+        self._session, self._day, self._for_units = session, day, for_units
+
+    @cached_property
+    def _known(self) -> Known:
+        return known(self._session, self._day)
+
+    def of(self, subject: str, extra: str) -> dict[str, list[list[str]]]:
+        """`extra`: pairs of a label and what stands there; nothing where nothing prints."""
+        values = held(extra)
+        if not values:
+            return {}
+        ones = [one for one in self._known.values() if one.subject == subject and one.prints]
+        shown = [one for one in in_order(ones) if one.for_units or not self._for_units]
+        told = [[one.label, worded(one, values.get(one.code), PAPER)] for one in shown]
+        found = [[label, said] for label, said in told if said]
+        return {"extra": found} if found else {}
+
+
+def worded(one: Extra, value: Any, tongue: str) -> str:
+    """What stands in a field, in words; empty where nothing does."""
+    if value in (None, "", []):
+        return ""
+    if one.kind == "bool":
+        return words.word("list.yes" if value else "list.no", tongue)
+    if one.kind == "choices":
+        return words.listed(map(str, value), tongue)
+    if one.kind == "file":
+        return str(value["name"])
+    return f"{value} {one.unit}".strip() if one.kind == "number" else str(value)
+
+
+PAPER = "zh"
+"""What papers are written in."""
 FILLED = 1000
 """So many rows are looked at in one transaction."""
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import g, has_request_context
 
-from app import words
 from app.models import Case
 from app.rules.extra import PREFIX, Extra, held, read
 from app.stages.extras import TABLES, Known, asked, extended, fitting, known, of_case
+from app.stages.extras import worded as in_words
 from app.stages.table import DRAFTED
 from app.stages.verb import Verb
 from app.views.actor import actor, language, now, reader
@@ -60,15 +60,7 @@ _TABLE = {subject: table for table, subject in TABLES.items() if table != "visit
 
 def worded(one: Extra, value: Any) -> str:
     """What stands in a field, as a person reads it; empty where nothing does."""
-    if value in (None, "", []):
-        return ""
-    if one.kind == "bool":
-        return words.word("list.yes" if value else "list.no", language())
-    if one.kind == "choices":
-        return words.listed(map(str, value), language())
-    if one.kind == "file":
-        return str(value["name"])
-    return f"{value} {one.unit}".strip() if one.kind == "number" else str(value)
+    return in_words(one, value, language())
 
 
 def filled(table: str, row: Any) -> Iterator[tuple[Extra, str]]:

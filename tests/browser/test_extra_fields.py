@@ -53,7 +53,9 @@ def panel(sqlite_desk: Desk, tmp_path: Path) -> Iterator[tuple[Panel, str]]:
 
 
 @contextmanager
-def at(panel: tuple[Panel, str], chromium: Browser, who: str, size: tuple[int, int] = DESK) -> Iterator[Window]:
+def at(
+    panel: tuple[Panel, str], chromium: Browser, who: str, size: tuple[int, int] = DESK
+) -> Iterator[Window]:
     """The window of somebody who has logged in."""
     with looking(panel[1], chromium, *size) as window:
         window.open("/login/")
@@ -132,6 +134,14 @@ def test_a_field_of_each_kind_is_made_through_the_pages_by_it_and_the_centre_hea
         page.locator("#f-x_proof").set_input_files(str(proof))
         page.locator("form.verb button[type=submit]").first.click()
         operator.open("/cases/1")
-        for told in ("槐安里七号", "先漏水", "12.5 平方米", "支路", "商户", "2025-06-01", "proof.txt"):
+        for told in (
+            "槐安里七号",
+            "先漏水",
+            "12.5 平方米",
+            "支路",
+            "商户",
+            "2025-06-01",
+            "proof.txt",
+        ):
             expect(page.locator("main")).to_contain_text(told)
         operator.keep("extra-fields-case")

@@ -160,12 +160,12 @@ class Drawing:
             options,
             when=when,
             sentences=sentences,
-            **self._heading(field),
         )
+        look = replace(look, **self._heading(field))
         groups = headings(options, self.tongue) if field.name == "rights" else {}
         return KINDS[kind](replace(look, parts=self._parts(field), groups=groups))
 
-    def _heading(self, field: Field) -> dict[str, str]:
+    def _heading(self, field: Field) -> dict[str, Any]:
         """The name of its group above the first field of it, and what that hangs on, where all of the
         group hang on the same."""
         own = [one for one in self.verb.fields if one.own is not None]
