@@ -214,9 +214,9 @@ def _named(by: str, found: Mapping[Any, Any]) -> Sequence[tuple[Any, str]]:
     if by == "day":
         return [(key, key.isoformat()) for key in sorted(found)]
     names = _names(by)
-    no = "extra" if by in counted_fields() else by
+    no = "figures.no_extra" if by in counted_fields() else f"figures.no.{by}"
     order = sorted(found, key=lambda key: (-found[key].get(_first(by), 0), str(key)))
-    return [(key, names.get(key) or _said(f"figures.no.{no}")) for key in order]
+    return [(key, names.get(key) or _said(no)) for key in order]
 
 
 def _measured(by: str) -> str:

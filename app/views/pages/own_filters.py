@@ -17,7 +17,7 @@ from app.rules.folding import anchored, seek
 from app.views.actor import reader
 from app.views.pages.filters import day_of
 from app.views.pages.operators import BETWEEN, TEXTS
-from app.views.pages.searching import LISTED, LOOKED_AT, Contains, most, partly, searches_whole
+from app.views.pages.searching import LISTED, LOOKED_AT, Contains, most, newest_only, searches_whole
 
 Made = tuple[Any, Any]
 """A filter, and the value that it takes."""
@@ -32,7 +32,7 @@ def _newest(rows: Any) -> list[int]:
     limit = LOOKED_AT if searches_whole() else LISTED
     found = reader().scalars(rows.order_by(ExtraValue.row_id.desc()).limit(limit + 1)).all()
     if len(found) > limit:
-        partly()
+        newest_only()
     return list(found[:limit])
 
 
@@ -61,7 +61,7 @@ class Span(FilterEqual):
             behind = rows.order_by(ExtraValue.row_id.desc()).offset(LISTED).limit(1)
             since = reader().scalar(behind)
             if since is not None:
-                partly()
+                newest_only()
                 rows = rows.where(ExtraValue.row_id > since)
         rows = rows.where(ExtraValue.value >= first) if first else rows
         rows = rows.where(ExtraValue.value <= last) if last else rows
