@@ -81,6 +81,22 @@ def typed(one: Extra, value: Any) -> list[str]:
     return [str(word) for word in value] if one.kind == "choices" else [str(value)]
 
 
+def plain_names(verb: Verb) -> list[str]:
+    """The names of the desk's own fields of a verb."""
+    return [field.name for field in verb.fields if field.own is None]
+
+
+def own_typed(verb: Verb, row: Any) -> list[tuple[str, str]]:
+    """(name, value) of what stands in the fields of the office's own, as a form has it."""
+    values = held(row.extra)
+    return [
+        (field.name, said)
+        for field in verb.fields
+        if field.own is not None
+        for said in typed(field.own, values.get(field.own.code)) or [""]
+    ]
+
+
 def defaults(verb: Verb) -> Iterator[tuple[str, str]]:
     """(name, value) of what the office's own fields begin with."""
     for field in verb.fields:

@@ -19,7 +19,6 @@ from app.models import (
     Assignment,
     Case,
     Draft,
-    ExtraField,
     Instruction,
     Lifting,
     NamedPerson,
@@ -39,17 +38,15 @@ from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
-from app.views.extras import COVERED, filled
 from app.views.forms.case_access import OF_SUGGESTIONS
 from app.views.forms.drafted import told_of
+from app.views.forms.own_facts import Fact, own_facts, own_preview
 from app.views.forms.row_choice import Which
 from app.views.forms.ways import paper_of
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown, term
 
-Fact = tuple[str, str, str]
-"""(label, value, address of what it names, or nothing)."""
 MOST = 5
 """How many rows of a kind are shown, the newest first."""
 OF_CASE = ("narrative", "demand")
@@ -184,18 +181,7 @@ def _of_rows(case: Case, rows: Rows, meant: Which) -> list[Box]:
         query = query.options(joinedload(model.unit))
     title = words.table(model.__tablename__, language())
     newest = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
-    return [
-        Box(title, [*_facts(row, names, case.id), *_own(row, case.id), *_more(row, names)])
-        for row in newest
-    ]
-
-
-def _own(row: Any, case_id: int) -> Iterator[Fact]:
-    """What stands in the fields of the office's own."""
-    for one, told in filled(row.__tablename__, row) if hasattr(row, "extra") else ():
-        covered = one.kind in COVERED and not actor().reads_as_typed
-        label = words.column(row.__tablename__, one.name, language())
-        yield label, masked_text(told, case_id) if covered else told, ""
+    return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in newest]
 
 
 def _on_the_case(case: Case, rows: Rows) -> Any:
@@ -245,13 +231,16 @@ def _told(row: Any, name: str, value: Any) -> str:
 
 
 def _more(row: Any, names: Sequence[str]) -> list[Fact]:
-    """What a row says in rows of its own: the persons of a finding, the files beside a whole
-    reply."""
+    """What a row says besides its columns: the persons of a finding, the office's own fields, the
+    files beside a whole reply."""
     if isinstance(row, Supervision) and row.finding:
         return _persons(row)
     if isinstance(row, Referral):
         return [(words.table("referral", language()), way.label, way.href) for way in paper_of(row)]
-    return _files(row) if isinstance(row, Reply) and "opinion" in names else []
+    return [
+        *own_facts(row),
+        *(_files(row) if isinstance(row, Reply) and "opinion" in names else ()),
+    ]
 
 
 def _files(reply: Reply) -> list[Fact]:
@@ -297,9 +286,7 @@ def _proposal(row: Any) -> Box:
     facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
-    if isinstance(row, ExtraField):
-        href = url_for("ExtraFields.preview", id=row.id)
-        facts.append((words.word("extra.preview", language()), row.label, href))
+    facts += own_preview(row)
     if isinstance(row, Roster):
         label = words.word(_CHANGES, language())
         facts.append((label, row.name, url_for("Rosters.show", pk=row.id)))

@@ -29,15 +29,13 @@ from app.models import (
     VisitRecord,
 )
 from app.models.columns import facts_of
-from app.rules.extra import held
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import typed_of
 from app.stages.named import carried
 from app.stages.roles import custom_rights
 from app.verbs import Verb
 from app.views.actor import actor, desk, key_typed, most, reader
-from app.views.extras import defaults
-from app.views.extras import typed as as_typed
+from app.views.extras import defaults, own_typed, plain_names
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.forms.in_force import value_now
@@ -210,23 +208,7 @@ def _refused(verb: Verb, case: Case) -> Filled:
     )
     query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
     row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
-    return _typed(row, *_plain(verb), own=verb) if row is not None else MultiDict()
-
-
-def _plain(verb: Verb) -> list[str]:
-    """The names of the desk's own fields of a verb."""
-    return [field.name for field in verb.fields if field.own is None]
-
-
-def _own(verb: Verb, row: Any) -> list[tuple[str, str]]:
-    """(name, value) of what stands in the fields of the office's own, as a form has it."""
-    values = held(row.extra)
-    return [
-        (field.name, said)
-        for field in verb.fields
-        if field.own is not None
-        for said in as_typed(field.own, values.get(field.own.code)) or [""]
-    ]
+    return _typed(row, *plain_names(verb), own=verb) if row is not None else MultiDict()
 
 
 def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
@@ -238,7 +220,7 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
     if verb.name in _OF_ROW:
         return _OF_ROW[verb.name](row)
     without = "reason" if verb.name == AMENDS else "id"
-    names = [name for name in _plain(verb) if name != without]
+    names = [name for name in plain_names(verb) if name != without]
     return _typed(row, *names, own=verb if verb.name == AMENDS else None)
 
 
@@ -290,9 +272,9 @@ _RECLASSIFIED = ("kind", "urgency", "category", "complained_unit")
 
 def _of_case(verb: Verb, case: Case) -> Filled:
     filled: Filled = MultiDict()
-    for name, said in _own(verb, case):
+    for name, said in own_typed(verb, case):
         filled.add(name, said)
-    for name in _plain(verb):
+    for name in plain_names(verb):
         if name == "caller":
             caller = masked_caller(case)
             filled.update({f"caller.{part}": caller.get(part, "") for part in ("name", "phone")})
@@ -307,6 +289,6 @@ def _of_case(verb: Verb, case: Case) -> Filled:
 
 def _typed(row: Any, *names: str, own: Verb | None = None, **more: str) -> Filled:
     filled: Filled = MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})
-    for name, said in _own(own, row) if own is not None else ():
+    for name, said in own_typed(own, row) if own is not None else ():
         filled.add(name, said)
     return filled

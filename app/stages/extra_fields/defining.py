@@ -1,26 +1,22 @@
-"""Fields of the office's own are defined by two: IT proposes one, a change of it or its retirement, the
-centre head confirms. Each version counts from a day on; none is ever deleted."""
+"""A field as it is proposed and confirmed: what of a definition can stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import words
 from app.ledger import lock_office, note_office
 from app.models import Category, ExtraField
 from app.roles import Actor
 from app.rules.extra import (
     CODE,
-    KINDS,
     LONGEST_CHOICE,
     MOST_ACTIVE,
     MOST_CHOICES,
-    PREFIX,
-    SUBJECTS,
     Extra,
     cells,
     defined,
@@ -28,32 +24,12 @@ from app.rules.extra import (
 )
 from app.rules.reading import visible
 from app.rules.refusal import NotAllowed
-from app.stages.acceptance.verbs import VERBS as ACCEPTANCE
-from app.stages.extras import OF_CASE, Known, known
-from app.stages.handling.verbs import VERBS as HANDLING
+from app.stages.extra_fields.hanging import condition
+from app.stages.extras import Known, known
 from app.stages.named import category_named
 from app.stages.proposals import proposed
-from app.stages.verb import ACCEPT, NO_CASE, Field, Verb, choice, field, only, proposals
-from app.stages.visit.verbs import VERBS as VISIT
 
-ASKS = {"case": "register", "contact": "contact", "reply": "reply", "visit": "record_visit"}
-"""What has fields of its own -> the verb whose form asks them first."""
-_VERBS = {verb.name: verb for verb in (*ACCEPTANCE, *HANDLING, *VISIT)}
-_DOMAINS = {("contact", "kind"): "contact_kind"}
 _TOO_LONG = {"label": 40, "label_en": 40, "unit_word": 10, "group": 30, "default": 200}
-
-
-def hangs_on(subject: str) -> dict[str, Field]:
-    """The fields of the desk on which one of the office's own may hang: choices and truths of the form,
-    and of the case that it is about."""
-    of_case = {one.name: one for one in _VERBS[ASKS["case"]].fields if one.name in OF_CASE}
-    own = {one.name: one for one in _VERBS[ASKS[subject]].fields if one.kind in ("choice", "bool")}
-    return own if subject == "case" else {**of_case, **own}
-
-
-def domain_of(subject: str, name: str) -> str:
-    """The vocabulary of the answers of such a field."""
-    return _DOMAINS.get((subject, name), name)
 
 
 def propose_field(
@@ -132,7 +108,7 @@ def drawn_up(
     _fits(one)
     when, answers = condition(ones, one, said.get("only_if") or "", said.get("answers") or ())
     default = _default(one, said.get("default") or "")
-    made = Extra(**{**vars(one), "when": when, "answers": answers, "default": default})
+    made = replace(one, when=when, answers=answers, default=default)
     if not off:
         _room(ones, made)
     return made, category
@@ -190,60 +166,6 @@ def _fits(one: Extra) -> None:
         raise NotAllowed("field_file_seen")
 
 
-def condition(
-    ones: Known, one: Extra, name: str, said: Iterable[str]
-) -> tuple[str, tuple[str, ...]]:
-    """What a field hangs on and by which answers, as it was named: words in either language. Raises
-    NotAllowed."""
-    if not name:
-        return "", ()
-    offered = answers_of(ones, one.subject, name)
-    if not offered or name == one.name or _hangs(ones, name, one.name):
-        raise NotAllowed("field_condition")
-    meant = [offered.get(" ".join(word.split())) for word in said if visible(word)]
-    if not meant or None in meant:
-        raise NotAllowed("field_answers", names="、".join(dict.fromkeys(offered)))
-    found = {word: True for word in meant if word is not None}
-    if one.for_units and name.startswith(PREFIX) and not ones[name[2:]].for_units:
-        raise NotAllowed("field_hangs_on_hidden")
-    return name, tuple(found)
-
-
-def _hangs(ones: Known, name: str, on: str) -> bool:
-    """Whether a field hangs on another one, also by others between."""
-    seen: set[str] = set()
-    while name.startswith(PREFIX) and name[2:] in ones and name not in seen:
-        seen.add(name)
-        name = ones[name[2:]].when
-        if name == on:
-            return True
-    return False
-
-
-def answers_of(ones: Known, subject: str, name: str) -> dict[str, str]:
-    """What may be answered to a field, by its words and by its sign; nothing where none may hang on
-    it."""
-    own = ones.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
-    if own is not None and own.subject == subject and own.active and own.kind != "choices":
-        return _truths() if own.kind == "bool" else {word: word for word in own.choices}
-    desk = hangs_on(subject).get(name)
-    if desk is None:
-        return {}
-    if desk.kind == "bool":
-        return _truths()
-    domain = domain_of(subject, name)
-    told = {
-        words.value(domain, word, tongue): word for tongue in words.SPOKEN for word in desk.choices
-    }
-    return {**told, **{word: word for word in desk.choices}}
-
-
-def _truths() -> dict[str, str]:
-    signs = (("y", "list.yes"), ("n", "list.no"))
-    told = {words.word(msgid, tongue): sign for tongue in words.SPOKEN for sign, msgid in signs}
-    return {**told, "y": "y", "n": "n"}
-
-
 def _default(one: Extra, said: str) -> str:
     """What a form begins with, as it is typed; NotAllowed where the field could not take it."""
     if not visible(said):
@@ -278,7 +200,7 @@ def approve_field(
     return row
 
 
-def _told(row: ExtraField) -> Mapping[str, Any]:
+def _told(row: ExtraField) -> dict[str, Any]:
     return {
         "field": row.code,
         "of": row.subject,
@@ -286,45 +208,3 @@ def _told(row: ExtraField) -> Mapping[str, Any]:
         "active": row.active,
         "from": row.valid_from.isoformat(),
     }
-
-
-_TRUTHS: Sequence[str] = ("required", "for_units", "searched", "prints")
-FIELDS: tuple[Field, ...] = (
-    field("code!", most=20),
-    choice("subject!", SUBJECTS),
-    field("label!", most=40),
-    field("label_en", most=40),
-    choice("kind!", KINDS),
-    only(field("unit_word", most=10), "kind", "number"),
-    only(field("choices", "names"), "kind", "choice", "choices"),
-    field("category"),
-    field("only_if"),
-    field("answers", "names"),
-    field("default", most=200),
-    field("group", most=30),
-    field("order", "int"),
-    *(field(name, "bool") for name in _TRUTHS),
-    field("valid_from", "date"),
-    field("off", "bool"),
-    field("reason"),
-)
-
-VERBS = (
-    Verb(
-        "propose_field",
-        run=propose_field,
-        on=NO_CASE,
-        fields=FIELDS,
-        roles=("it_admin",),
-        event="field.proposed",
-    ),
-    Verb(
-        "approve_field",
-        run=approve_field,
-        on=proposals(ExtraField),
-        fields=(ACCEPT,),
-        roles=("centre_head",),
-        event=("field.changed", "field.refused"),
-        guarded=True,
-    ),
-)
