@@ -11,7 +11,8 @@ from functools import partial
 from app.database import Sessions, reading, retried, transaction
 from app.models.pairs import count_anew, keep_counts
 from app.stages.acceptance import fill_pairs
-from app.stages.extras import MODELS, fill_extras
+from app.stages.extra_index import fill_extras
+from app.stages.extras import MODELS
 
 
 def reindex(

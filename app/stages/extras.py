@@ -9,17 +9,16 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import words
-from app.models import Case, Category, Contact, ExtraField, ExtraValue, Reply, Visit, VisitRecord
+from app.models import Case, Category, Contact, ExtraField, Reply, Visit, VisitRecord
 from app.models.acceptance import PATH_SIGN
 from app.rules.extra import (
     PREFIX,
     Extra,
     belongs,
-    cells,
     held,
     in_order,
     read_definition,
@@ -44,9 +43,13 @@ Known = Mapping[str, Extra]
 """code -> the version that counts."""
 
 
-def known(session: Session, day: date) -> Known:
+def known(session: Session, day: date, waiting: bool = False) -> Known:
     """Every field that was ever in force by a day, in the version that counts then, with the branch
-    of categories that it is for: one statement. Their labels are words from here on."""
+    of categories that it is for: one statement. Their labels are words from here on. `waiting`: those
+    too that are proposed and not decided."""
+    decided: ColumnElement[bool] = ExtraField.approved_at.is_not(None)
+    if waiting:
+        decided = or_(decided, ExtraField.refused_at.is_(None))
     branch = (
         select(func.aggregate_strings(cast(Category.id, String), ","))
         .where(
@@ -67,7 +70,7 @@ def known(session: Session, day: date) -> Known:
             ExtraField.category_id,
             branch.label("branch"),
         )
-        .where(ExtraField.approved_at.is_not(None), ExtraField.valid_from <= day)
+        .where(decided, ExtraField.valid_from <= day)
         .order_by(ExtraField.valid_from, ExtraField.id)
     )
     found = {
@@ -204,27 +207,6 @@ def applies_to(one: Extra, facts: Mapping[str, Any]) -> bool:
     return not one.when or when_known(one.answers, facts.get(one.when))
 
 
-def put(session: Session, ones: Known, subject: str, id: int, extra: str, anew: bool) -> None:
-    """Keep the index in step with a row; `anew` where it may have stood there before."""
-    if anew:
-        codes = [one.code for one in ones.values() if one.subject == subject]
-        gone = delete(ExtraValue).where(ExtraValue.field.in_(codes), ExtraValue.row_id == id)
-        session.execute(gone, execution_options={"synchronize_session": False})
-    rows = rows_of(ones, id, extra)
-    if rows:
-        session.execute(insert(ExtraValue).values(rows))
-
-
-def rows_of(ones: Known, id: int, extra: str) -> list[dict[str, Any]]:
-    """The rows of the index of one row."""
-    return [
-        {"field": code, "value": cell, "row_id": id}
-        for code, value in held(extra).items()
-        if code in ones
-        for cell in dict.fromkeys(cells(ones[code], value))
-    ]
-
-
 class Printer:
     """Says for papers what stands in the office's own fields that print, as they count on a day; what
     they are is asked for once, and only where something stands. `for_units`: on a paper that units
@@ -264,35 +246,3 @@ def worded(one: Extra, value: Any, tongue: str) -> str:
 
 PAPER = "zh"
 """What papers are written in."""
-FILLED = 1000
-"""So many rows are looked at in one transaction."""
-
-
-def fill_extras(session: Session, day: date, subject: str, after: int) -> tuple[int, int]:
-    """(the last row looked at, how many rows of the index were wrong) of the next rows of a kind;
-    0 where there are no more."""
-    model, ones = MODELS[subject], known(session, day)
-    codes = [one.code for one in ones.values() if one.subject == subject]
-    query = select(model.id, model.extra).where(model.id > after).order_by(model.id).limit(FILLED)
-    rows = session.execute(query).all()
-    last = rows[-1].id if rows else 0
-    should = {
-        (one["field"], one["value"], one["row_id"])
-        for row in rows
-        for one in rows_of(ones, row.id, row.extra)
-    }
-    place = ExtraValue.row_id > after
-    if last:
-        place &= ExtraValue.row_id <= last
-    stands = select(ExtraValue.field, ExtraValue.value, ExtraValue.row_id)
-    held_now = set(map(tuple, session.execute(stands.where(ExtraValue.field.in_(codes), place))))
-    for field, value, id in held_now - should:
-        wrong = (ExtraValue.field == field) & (ExtraValue.value == value)
-        session.execute(delete(ExtraValue).where(wrong, ExtraValue.row_id == id))
-    lacking = [
-        {"field": field, "value": value, "row_id": id}
-        for field, value, id in sorted(should - held_now)
-    ]
-    if lacking:
-        session.execute(insert(ExtraValue), lacking)
-    return last, len(held_now ^ should)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Case, Contact, Reply, Visit, VisitRecord
 from app.rules.extra import PREFIX, canonical, held
-from app.stages.extras import CORRECTS, Known, asked, extended, judged, known, put
+from app.stages.extra_index import put
+from app.stages.extras import CORRECTS, Known, asked, extended, judged, known
 from app.stages.table import DRAFTED
 from app.stages.verb import Verb
 

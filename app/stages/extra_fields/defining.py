@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from app.rules.extra import (
     LONGEST_CHOICE,
     MOST_ACTIVE,
     MOST_CHOICES,
+    PREFIX,
     Extra,
     cells,
     defined,
@@ -106,7 +108,8 @@ def drawn_up(
         category=category,
     )
     _fits(one)
-    when, answers = condition(ones, one, said.get("only_if") or "", said.get("answers") or ())
+    beside = known(session, date.max, waiting=True)
+    when, answers = condition(beside, one, said.get("only_if") or "", said.get("answers") or ())
     default = _default(one, said.get("default") or "")
     made = replace(one, when=when, answers=answers, default=default)
     if not off:
@@ -193,11 +196,22 @@ def approve_field(
         session.flush()
         note_office(session, now, actor, "field.refused", _told(row))
         return row
-    _free(known(session, date.max), row.code, row.subject, row.kind)
+    ones = known(session, date.max)
+    _free(ones, row.code, row.subject, row.kind)
+    _hangs_on_known(ones, row)
     row.approved_at, row.approved_by_id = now, actor.id
     session.flush()
     note_office(session, now, actor, "field.changed", _told(row))
     return row
+
+
+def _hangs_on_known(ones: Known, row: ExtraField) -> None:
+    """NotAllowed where the field that it hangs on is not confirmed, or retired meanwhile."""
+    when: str = json.loads(row.definition)["when"]
+    if row.active and when.startswith(PREFIX):
+        on = ones.get(when.removeprefix(PREFIX))
+        if on is None or not on.active:
+            raise NotAllowed("field_waits_for_another")
 
 
 def _told(row: ExtraField) -> dict[str, Any]:

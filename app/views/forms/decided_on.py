@@ -63,8 +63,6 @@ IN_THE_FORM = ("edit_case",)
 """Verbs whose forms begin with what the case says."""
 LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
-
-
 _VALUE_NOW, _CHANGES = "form.value_now", "roster_page.changes"
 
 
@@ -237,10 +235,8 @@ def _more(row: Any, names: Sequence[str]) -> list[Fact]:
         return _persons(row)
     if isinstance(row, Referral):
         return [(words.table("referral", language()), way.label, way.href) for way in paper_of(row)]
-    return [
-        *own_facts(row),
-        *(_files(row) if isinstance(row, Reply) and "opinion" in names else ()),
-    ]
+    files = _files(row) if isinstance(row, Reply) and "opinion" in names else ()
+    return [*own_facts(row), *files]
 
 
 def _files(reply: Reply) -> list[Fact]:
@@ -283,10 +279,9 @@ def _proposed(meant: Which) -> list[Box]:
 
 
 def _proposal(row: Any) -> Box:
-    facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
+    facts: list[Fact] = [*_facts(row, labelled(type(row)), None), *own_preview(row)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
-    facts += own_preview(row)
     if isinstance(row, Roster):
         label = words.word(_CHANGES, language())
         facts.append((label, row.name, url_for("Rosters.show", pk=row.id)))
