@@ -3,13 +3,14 @@ is at hand, and the index by which rows are found by what stands in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app import words
@@ -45,48 +46,81 @@ Known = Mapping[str, Extra]
 
 def known(session: Session, day: date, waiting: bool = False) -> Known:
     """Every field that was ever in force by a day, in the version that counts then, with the branch
-    of categories that it is for: one statement. Their labels are words from here on. `waiting`: those
-    too that are proposed and not decided."""
+    of categories that it is for. Their labels are words from here on. `waiting`: those too that are
+    proposed and not decided."""
+    return _counting(session, _versions(session, waiting), day)
+
+
+def known_as(session: Session, day: date, version: str) -> Known:
+    """The same by the version that the office's settings name: read once, and shared for as long as
+    they name it. Without one there was never a field, and nothing is asked."""
+    if not version:
+        return {}
+    shared: dict[str, list[_Version]] = session.info.setdefault("extras", {})
+    held_ = shared.get(version)
+    if held_ is None:
+        held_ = _versions(session)
+        shared.clear()
+        shared[version] = held_
+    return _counting(session, held_, day)
+
+
+class _Version(NamedTuple):
+    """A version of a field: from when it counts, for which category, and what it is."""
+
+    since: date
+    category: int | None
+    one: Extra
+
+
+def _versions(session: Session, waiting: bool = False) -> list[_Version]:
     decided: ColumnElement[bool] = ExtraField.approved_at.is_not(None)
     if waiting:
         decided = or_(decided, ExtraField.refused_at.is_(None))
-    branch = (
-        select(func.aggregate_strings(cast(Category.id, String), ","))
-        .where(
-            or_(
-                Category.id == ExtraField.category_id,
-                Category.parent_id == ExtraField.category_id,
-            )
-        )
-        .correlate(ExtraField)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            ExtraField.code,
-            ExtraField.subject,
-            ExtraField.definition,
-            ExtraField.active,
-            ExtraField.category_id,
-            branch.label("branch"),
-        )
-        .where(decided, ExtraField.valid_from <= day)
-        .order_by(ExtraField.valid_from, ExtraField.id)
-    )
-    found = {
-        row.code: read_definition(
-            row.definition,
-            row.code,
-            row.subject,
-            row.active,
+    query = select(ExtraField).where(decided).order_by(ExtraField.valid_from, ExtraField.id)
+    return [
+        _Version(
+            row.valid_from,
             row.category_id,
-            sorted(map(int, (row.branch or "").split(","))) if row.branch else (),
+            read_definition(row.definition, row.code, row.subject, row.active, row.category_id, ()),
         )
-        for row in session.execute(query)
+        for row in session.scalars(query)
+    ]
+
+
+def _counting(session: Session, versions: Iterable[_Version], day: date) -> Known:
+    """The newest version of each field by a day, with its branch as it is now."""
+    found = {held_.one.code: held_ for held_ in versions if held_.since <= day}
+    tops = {held_.category for held_ in found.values() if held_.category is not None}
+    below = _branches(session, tops) if tops else {}
+    ones = {
+        code: replace(held_.one, branch=below.get(held_.category, ()))
+        if held_.category
+        else held_.one
+        for code, held_ in found.items()
     }
-    for one in found.values():
+    for one in ones.values():
         name_it(one)
-    return found
+    return ones
+
+
+def _branches(session: Session, tops: Collection[int]) -> dict[int | None, tuple[int, ...]]:
+    """Category -> the ids of it and of those below it."""
+    within = or_(Category.id.in_(tops), Category.parent_id.in_(tops))
+    rows = session.execute(select(Category.id, Category.parent_id).where(within)).all()
+    return {
+        top: tuple(sorted(row.id for row in rows if top in (row.id, row.parent_id))) for top in tops
+    }
+
+
+def version_after(before: str, row: ExtraField) -> str:
+    """The version of all fields once one more is confirmed: other rows never have the same."""
+    told = (before, row.id, row.code, row.subject, row.category_id, row.definition, row.active)
+    return sha256("|".join(map(str, (*told, row.valid_from))).encode()).hexdigest()[:16]
+
+
+VERSION = "extras.version"
+"""The setting that names it."""
 
 
 def branch_of(session: Session, category: int | None) -> tuple[int, ...]:

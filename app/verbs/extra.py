@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Case, Contact, Reply, Visit, VisitRecord
 from app.rules.extra import PREFIX, canonical, held
+from app.stages.calendar import office_at
 from app.stages.extra_index import put
-from app.stages.extras import CORRECTS, Known, asked, extended, judged, known
+from app.stages.extras import CORRECTS, VERSION, Known, asked, extended, judged, known_as
 from app.stages.table import DRAFTED
 from app.stages.verb import Verb
 
@@ -40,7 +41,10 @@ def with_extras(session: Session, now: datetime, verb: Verb) -> Asked:
     handed: Known | None = session.info.pop(_KNOWN, None)
     if not verb.extends:
         return Asked(verb, {})
-    ones = known(session, now.date()) if handed is None else handed
+    ones = handed
+    if ones is None:
+        version = office_at(session, now).words.get(VERSION, "")
+        ones = known_as(session, now.date(), version)
     return Asked(extended(verb, asked(ones, verb.extends)), ones)
 
 

@@ -10,11 +10,11 @@ from flask import g, has_request_context
 
 from app.models import Case
 from app.rules.extra import PREFIX, Extra, held, read
-from app.stages.extras import TABLES, Known, asked, extended, fitting, known, of_case
+from app.stages.extras import TABLES, VERSION, Known, asked, extended, fitting, known_as, of_case
 from app.stages.extras import worded as in_words
 from app.stages.table import DRAFTED
 from app.stages.verb import Verb
-from app.views.actor import actor, language, now, reader
+from app.views.actor import actor, language, now, office_here, reader
 
 COVERED = ("text", "long", "file")
 """The kinds that hold somebody's words: callers are covered in them."""
@@ -25,9 +25,17 @@ def fields_known() -> Known:
     if not has_request_context():
         return {}
     if "desk_extras" not in g:
-        g.desk_extras = known(reader(), now().date())
+        g.desk_extras = known_as(reader(), now().date(), _version())
     found: Known = g.desk_extras
     return found
+
+
+def _version() -> str:
+    """Which version of all fields the office's settings name; an office without a calendar has none."""
+    try:
+        return office_here().words.get(VERSION, "")
+    except KeyError:
+        return ""
 
 
 def fields_of(table: str) -> dict[str, Extra]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
-from app.models import Category, ExtraField
+from app.models import Category, ExtraField, Setting
 from app.roles import Actor
 from app.rules.extra import (
     CODE,
@@ -27,7 +27,7 @@ from app.rules.extra import (
 from app.rules.reading import visible
 from app.rules.refusal import NotAllowed
 from app.stages.extra_fields.hanging import condition
-from app.stages.extras import Known, known
+from app.stages.extras import VERSION, Known, known, version_after
 from app.stages.named import category_named
 from app.stages.proposals import proposed
 
@@ -200,7 +200,11 @@ def approve_field(
     _free(ones, row.code, row.subject, row.kind)
     _hangs_on_known(ones, row)
     row.approved_at, row.approved_by_id = now, actor.id
+    setting = session.get(Setting, VERSION) or Setting(name=VERSION, value="")
+    setting.value = version_after(setting.value, row)
+    session.add(setting)
     session.flush()
+    session.info.pop("office", None)
     note_office(session, now, actor, "field.changed", _told(row))
     return row
 
