@@ -42,8 +42,15 @@ def fields_of(table: str) -> dict[str, Extra]:
     """name -> the field, of those that this person may see on the rows of a table, in their order;
     the retired ones last."""
     subject = TABLES.get(table)
-    if subject is None:
+    if subject is None or not has_request_context():
         return {}
+    told: dict[str, dict[str, Extra]] = g.setdefault("desk_extras_of", {})
+    if table not in told:
+        told[table] = _fields_of(subject)
+    return told[table]
+
+
+def _fields_of(subject: str) -> dict[str, Extra]:
     own = [one for one in fields_known().values() if one.subject == subject]
     retired = [one for one in own if not one.active]
     seen = (*asked(fields_known(), subject), *retired)

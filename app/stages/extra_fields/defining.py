@@ -23,6 +23,7 @@ from app.rules.extra import (
     cells,
     defined,
     read,
+    read_definition,
 )
 from app.rules.reading import visible
 from app.rules.refusal import NotAllowed
@@ -134,7 +135,8 @@ def _room(ones: Known, made: Extra) -> None:
     before = ones.get(made.code)
     lost = set(before.choices) - set(made.choices) if before is not None else set()
     for one in others:
-        if one.when == made.name and lost & {*one.answers}:
+        hidden = one.for_units and not made.for_units
+        if one.when == made.name and (lost & {*one.answers} or hidden):
             raise NotAllowed("field_hangs_on_it", label=one.label)
 
 
@@ -199,6 +201,8 @@ def approve_field(
     ones = known(session, date.max)
     _free(ones, row.code, row.subject, row.kind)
     _hangs_on_known(ones, row)
+    if row.active:
+        _room(ones, read_definition(row.definition, row.code, row.subject, True, None, ()))
     row.approved_at, row.approved_by_id = now, actor.id
     setting = session.get(Setting, VERSION) or Setting(name=VERSION, value="")
     setting.value = version_after(setting.value, row)
@@ -216,6 +220,8 @@ def _hangs_on_known(ones: Known, row: ExtraField) -> None:
         on = ones.get(when.removeprefix(PREFIX))
         if on is None or not on.active:
             raise NotAllowed("field_waits_for_another")
+        if not on.for_units and json.loads(row.definition)["for_units"]:
+            raise NotAllowed("field_hangs_on_hidden")
 
 
 def _told(row: ExtraField) -> dict[str, Any]:
