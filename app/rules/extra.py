@@ -65,17 +65,6 @@ class Extra:
         """What it is called in forms, addresses and columns."""
         return f"{PREFIX}{self.code}"
 
-    @property
-    def titled(self) -> str:
-        """Its label, with the unit of its numbers."""
-        return f"{self.label}（{self.unit}）" if self.unit else self.label
-
-    @property
-    def titled_en(self) -> str:
-        """The same in English, where the office gave one."""
-        label = self.label_en or self.label
-        return f"{label} ({self.unit})" if self.unit else label
-
 
 KEPT = tuple(
     one.name
@@ -204,6 +193,11 @@ def held(said: str | None) -> dict[str, Any]:
     """The values that a row keeps."""
     found: dict[str, Any] = json.loads(said) if said else {}
     return found
+
+
+def several(said: str) -> list[str]:
+    """The words of several choices as they are typed on one line."""
+    return [word for word in re.split(r"[、，,;；]\s*", said.strip()) if word]
 
 
 def cells(one: Extra, value: Any) -> list[str]:

@@ -132,9 +132,13 @@ def branch_of(session: Session, category: int | None) -> tuple[int, ...]:
 
 
 def name_it(one: Extra) -> None:
-    """Let forms and columns call a field as the office does."""
+    """Let forms and columns call a field as the office does, with the unit of its numbers."""
+    zh, en = (
+        words.aside(label, one.unit, tongue) if one.unit else label
+        for label, tongue in ((one.label, "zh"), (one.label_en or one.label, "en"))
+    )
     for msgid in (f"field.{one.name}", *(f"column.{table}.{one.name}" for table in TABLES)):
-        words.add(msgid, one.titled, one.titled_en)
+        words.add(msgid, zh, en)
 
 
 def asked(ones: Known, subject: str) -> list[Extra]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, has_request_context
 
 from app.models import Case
-from app.rules.extra import PREFIX, Extra, held, read
+from app.rules.extra import PREFIX, Extra, held, read, several
 from app.stages.extras import TABLES, VERSION, Known, asked, extended, fitting, known_as, of_case
 from app.stages.extras import worded as in_words
 from app.stages.table import DRAFTED
@@ -118,7 +118,7 @@ def defaults(verb: Verb) -> Iterator[tuple[str, str]]:
         one = field.own
         if one is None or not one.default or field.clears:
             continue
-        for said in one.default.split("、") if one.kind == "choices" else [one.default]:
+        for said in several(one.default) if one.kind == "choices" else [one.default]:
             yield one.name, _begun(one, said)
 
 

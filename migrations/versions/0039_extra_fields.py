@@ -49,7 +49,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_extra_value_row", "extra_value", ["field", "row_id"])
     for table in TABLES:
-        column = sa.Column("extra", sa.Text(), nullable=False, server_default="")
+        column = sa.Column("extra", sa.Text(), nullable=False, server_default=sa.text("''"))
         op.add_column(table, column)
 
 

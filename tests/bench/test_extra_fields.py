@@ -20,7 +20,7 @@ from tests.people import People
 from tests.servers import PostgresCluster
 from tests.views.panel import Panel, panel_over
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 VALUES = (
     "INSERT INTO extra_value (field, value, row_id) SELECT 'road', CASE WHEN id % 1000 = 7 THEN '支路' "
     "WHEN id % 3 = 0 THEN '主干道' ELSE '次干道' END, id FROM hotline_case",

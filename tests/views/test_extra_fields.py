@@ -212,6 +212,27 @@ def test_a_bad_value_gets_a_sentence_at_its_field_and_loses_nothing(panel: Panel
     assert 'value="十二"' in answer.text
 
 
+def test_a_file_comes_with_its_field_and_hangs_on_the_case_and_none_without_a_case(
+    panel: Panel,
+) -> None:
+    operator = panel.of("operator")
+    file = (io.BytesIO("现场凭据".encode()), "现场.txt")
+    typed = {"kind": "invalid", "words": "骚扰", "x_contact_file": file}
+    sent = {"content_type": "multipart/form-data"}
+    answer = operator.post("/do/contact", typed, **sent)
+    assert 'data-msgid="file_without_case"' in answer.text
+    file = (io.BytesIO("现场凭据".encode()), "现场.txt")
+    answer = operator.post(
+        "/do/contact/3", {**typed, "kind": "supplement", "x_contact_file": file}, **sent
+    )
+    assert answer.status_code == 302, answer.text
+    with reading(panel.desk.sessions) as session:
+        told = session.scalar(text("SELECT extra FROM contact ORDER BY id DESC LIMIT 1"))
+        kept = session.execute(text("SELECT name, sha256, case_id FROM stored_file")).one()
+    assert json.loads(told)["contact_file"] == {"name": kept.name, "sha256": kept.sha256}
+    assert (kept.name, kept.case_id) == ("现场.txt", 3)
+
+
 def test_it_is_corrected_like_any_fact(panel: Panel) -> None:
     people = own(panel)
     case = people.case(x_case_choice="支路", x_case_text="甲", x_case_choices=["供水"])

@@ -24,6 +24,7 @@ from app.rules.extra import (
     defined,
     read,
     read_definition,
+    several,
 )
 from app.rules.reading import visible
 from app.rules.refusal import NotAllowed
@@ -176,7 +177,7 @@ def _default(one: Extra, said: str) -> str:
     if not visible(said):
         return ""
     try:
-        words_ = said.split("、") if one.kind == "choices" else said
+        words_ = several(said) if one.kind == "choices" else said
         if one.kind == "file" or not cells(one, read(one, words_)):
             raise ValueError
     except (TypeError, ValueError, OverflowError):

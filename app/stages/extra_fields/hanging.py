@@ -46,11 +46,19 @@ def condition(
         raise NotAllowed("field_condition")
     meant = [offered.get(" ".join(word.split())) for word in said if visible(word)]
     if not meant or None in meant:
-        raise NotAllowed("field_answers", names="、".join(dict.fromkeys(offered)))
+        raise NotAllowed("field_answers", names=" / ".join(_said_first(offered)))
     found = {word: True for word in meant if word is not None}
     if one.for_units and name.startswith(PREFIX) and not ones[name[2:]].for_units:
         raise NotAllowed("field_hangs_on_hidden")
     return name, tuple(found)
+
+
+def _said_first(offered: dict[str, str]) -> list[str]:
+    """The answers, each by the first of its words."""
+    first: dict[str, str] = {}
+    for word, meant in offered.items():
+        first.setdefault(meant, word)
+    return list(first.values())
 
 
 def _hangs(ones: Known, name: str, on: str) -> bool:
