@@ -180,13 +180,13 @@ def sessions_from(
 ) -> Sessions:
     """A factory of sessions that carry the ledger's key, those that were in use before, the signing
     keys (the one in use first; none in a rehearsal), whether the office works in earnest, and share
-    what was read of the calendar, by its version."""
+    what was read of the calendar and of the office's own fields, by their versions."""
     keys = {
         "ledger_key": ledger_key,
         "retired_keys": tuple(retired),
         "signing_keys": tuple(signing),
     }
-    info = {**keys, "production": production, "calendars": {}}
+    info = {**keys, "production": production, "calendars": {}, "extras": {}}
     return sessionmaker(engine, expire_on_commit=False, info=info)
 
 

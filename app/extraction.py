@@ -37,6 +37,7 @@ AREAS = (
     "cover",
     "draft",
     "error",
+    "extra",
     "fault",
     "figures",
     "files",

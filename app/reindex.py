@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from app.database import Sessions, reading, retried, transaction
 from app.models.pairs import count_anew, keep_counts
 from app.stages.acceptance import fill_pairs
+from app.stages.extra_index import fill_extras
+from app.stages.extras import MODELS
 
 
 def reindex(
@@ -23,6 +26,21 @@ def reindex(
         tell(filled)
     count(sessions)
     return filled
+
+
+def reindex_extras(sessions: Sessions, now: datetime) -> int:
+    """Compare the index of the office's own fields with the rows, batch by batch, and put it right; how
+    many rows of it were wrong."""
+    wrong = 0
+    for subject in MODELS:
+        last = 0
+        while True:
+            looked_at = partial(fill_extras, day=now.date(), subject=subject, after=last)
+            last, found = retried(sessions, looked_at)
+            wrong += found
+            if not last:
+                break
+    return wrong
 
 
 def count(sessions: Sessions) -> None:

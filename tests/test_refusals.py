@@ -995,6 +995,24 @@ OF_THE_PANEL = {
 OF_REACH = {
     **dict.fromkeys(
         (
+            "field_answers",
+            "field_choices",
+            "field_code_wrong",
+            "field_condition",
+            "field_file_seen",
+            "field_hangs_on_hidden",
+            "field_hangs_on_it",
+            "field_in_the_past",
+            "field_is_another",
+            "field_of_units",
+            "field_too_many",
+        ),
+        "tests/stages/test_extra_fields.py",
+    ),
+    "field_waits_for_another": "tests/stages/test_configuration.py",
+    "file_without_case": "tests/views/test_extra_fields.py",
+    **dict.fromkeys(
+        (
             "address_in_the_clear",
             "address_inside",
             "address_port",

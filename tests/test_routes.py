@@ -134,7 +134,7 @@ def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor()
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
         r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|wall|keys/|login/|login/code/|logout/|lang/.*|theme/.*|front/.*|find/|(bootstrap/)?assets/.*|static/.*|kits/.*|looks/.*|notices/.*|banners/close|views/.*|help/.*|work/<key>(/many)?"
-        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events|mailboxes|gateways|addresses|choices|rosters|setup)/.*"
+        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events|mailboxes|gateways|addresses|choices|rosters|setup|extrafields)/.*"
         r"|do/[a-z_]+)"
     )
     for line in lines():

@@ -64,6 +64,8 @@ IN_NO_STORY = {
     "print_slips",
     "look_up",
     "reset_second_factor",
+    "propose_field",
+    "approve_field",
     "propose_gateway",
     "approve_gateway",
     "test_gateway",

@@ -15,7 +15,7 @@ import config
 from app.cli import accounts, channels, front, office, record
 from app.clock import clock_from
 from app.database import engine_from
-from app.reindex import reindex
+from app.reindex import reindex, reindex_extras
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.founding import SetupRefused
@@ -99,10 +99,10 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
 def _reindex(settings: config.Config, given: Namespace) -> int:
     """Put cases that the repeat check does not find yet into its index, and count its pairs
     anew."""
-    filled = reindex(
-        opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True)
-    )
+    sessions, now = opened(settings), clock_of(settings)()
+    filled = reindex(sessions, now, lambda n: print(n, file=sys.stderr, flush=True))
     print(both("shell.reindexed", cases=filled))
+    print(both("shell.reindexed_extras", rows=reindex_extras(sessions, now)))
     return 0
 
 

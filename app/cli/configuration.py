@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 import config
 from app.database import reading, transaction
 from app.models import Category, Person, Unit
+from app.models.acceptance import PATH_SIGN
 from app.roles import Actor
 from app.rules.configuration import SECTIONS, Entry, LineWrong, read, written
+from app.rules.extra import PREFIX
 from app.rules.refusal import NotAllowed
 from app.stages.configured import configured
 from app.stages.named import carried
@@ -70,7 +72,8 @@ def _taken(
     stands = {_of(section, key): value for section, key, value in configured(session, now)}
     _refuse_unknown_units(session, entries)
     differing = [one for one in entries if stands.get(_of(one.section, one.key)) != one.value]
-    for one in sorted(differing, key=_turn):
+    hung = {one.key: one.value["when"] for one in entries if one.section == "field"}
+    for one in sorted(differing, key=lambda one: _turn(one, hung)):
         before = stands.get(_of(one.section, one.key))
         print(f"{one.section} {one.key}: {str(before)[:SHOWN]} -> {str(one.value)[:SHOWN]}")
         try:
@@ -87,9 +90,13 @@ def _of(section: str, key: Any) -> str:
     return f"{section} {key!r}"
 
 
-def _turn(one: Entry) -> tuple[int, bool, int]:
-    """Categories above before those below them."""
-    below = one.section == "category" and bool(one.key[0])
+def _turn(one: Entry, hung: Mapping[str, str]) -> tuple[int, int, int]:
+    """Categories above before those below them, fields before those that hang on them (`hung`)."""
+    below = int(one.section == "category" and bool(one.key[0]))
+    if one.section == "field":
+        code = one.key
+        while hung.get(code, "").startswith(PREFIX) and below <= len(hung):
+            code, below = hung[code].removeprefix(PREFIX), below + 1
     return SECTIONS.index(one.section), below, one.line
 
 
@@ -127,6 +134,15 @@ def _category(session: Session, now: datetime, actor: Actor, one: Entry) -> None
     perform(session, now, actor, "edit_category", id=own.id, active=one.value["active"], **told)
 
 
+def _field(session: Session, now: datetime, actor: Actor, one: Entry) -> None:
+    path = one.value["category"]
+    told = {name: value for name, value in one.value.items() if name != "category"}
+    told |= {"unit_word": told.pop("unit"), "only_if": told.pop("when"), "code": one.key}
+    if path:
+        told["category"] = PATH_SIGN.join(filter(None, path))
+    perform(session, now, actor, "propose_field", **told)
+
+
 def _role(session: Session, now: datetime, actor: Actor, one: Entry) -> None:
     row = session.scalars(select(Role).where(Role.name == one.key)).first()
     if row is None:
@@ -135,4 +151,4 @@ def _role(session: Session, now: datetime, actor: Actor, one: Entry) -> None:
         perform(session, now, actor, "edit_role", id=row.id, rights=one.value)
 
 
-_TAKE = {"setting": _setting, "rule": _rule, "category": _category, "role": _role}
+_TAKE = {"setting": _setting, "rule": _rule, "category": _category, "field": _field, "role": _role}

@@ -11,6 +11,7 @@ from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.caller import Caller, ToldAs
 from app.models.checkpoint import Checkpoint, CheckpointHead
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
+from app.models.extra import ExtraField, ExtraValue
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.kept_view import KeptView
@@ -94,6 +95,8 @@ __all__ = [
     "Dossier",
     "Draft",
     "Event",
+    "ExtraField",
+    "ExtraValue",
     "FigureCount",
     "FigureState",
     "File",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.models.caller import Caller, ToldAs
 from app.models.columns import (
     AMoment,
+    Extras,
     Flag,
     Id,
     Key,
@@ -177,6 +178,7 @@ class Case(Stateful, OwnClock, Model):
     )
     narrative: Mapped[Words]
     demand: Mapped[Words]
+    extra: Mapped[Extras]
     urgency: Mapped[str] = mapped_column(String(20), default="normal")
     complex: Mapped[Flag]
     dangerous: Mapped[Flag]
@@ -244,6 +246,7 @@ class Contact(Model):
     entered_at: Mapped[AMoment]
     caller_id: Mapped[int | None] = mapped_column(Key, ForeignKey("caller.id"), index=True)
     words: Mapped[str] = mapped_column(Text, default="")
+    extra: Mapped[Extras]
     operator_id: Mapped[MaybePerson]
 
     case: Mapped[Case | None] = relationship(foreign_keys=[case_id], viewonly=True)

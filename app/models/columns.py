@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, Text, inspect
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, Text, inspect, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -43,6 +43,8 @@ Words = Annotated[str, mapped_column(Text, default="")]
 MaybeWords = Annotated[str | None, mapped_column(Text)]
 MaybeMoment = Annotated[datetime | None, mapped_column(Moment)]
 AMoment = Annotated[datetime, mapped_column(Moment)]
+Extras = Annotated[str, mapped_column(Text, default="", server_default=text("''"))]
+"""What stands in the fields of the office's own: canonical JSON by their codes, or nothing."""
 Flag = Annotated[bool, mapped_column(default=False)]
 MaybePerson = Annotated[int | None, mapped_column(ForeignKey("ab_user.id"))]
 MaybeKey = Annotated[int | None, mapped_column(Key)]

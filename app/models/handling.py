@@ -13,6 +13,7 @@ from app.models.columns import (
     AMoment,
     AssignmentKey,
     CaseKey,
+    Extras,
     Flag,
     Id,
     MaybeKey,
@@ -71,6 +72,7 @@ class Reply(Stateful, OwnClock, Model):
     handling: Mapped[Words]
     public_answer: Mapped[Words]
     evidence: Mapped[Words]
+    extra: Mapped[Extras]
     imported: Mapped[Flag]
     examined_at: Mapped[MaybeMoment]
     examined_by_id: Mapped[MaybePerson]

@@ -10,6 +10,7 @@ from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     CaseKey,
+    Extras,
     Id,
     Key,
     MaybeMoment,
@@ -44,6 +45,7 @@ class Visit(Stateful, Model):
     truth: Mapped[str | None] = mapped_column(String(20))
     solved: Mapped[str | None] = mapped_column(String(20))
     satisfied: Mapped[str | None] = mapped_column(String(20))
+    extra: Mapped[Extras]
     ended_at: Mapped[MaybeMoment]
     call_at: Mapped[MaybeMoment]
     asked_until: Mapped[MaybeMoment]
@@ -99,6 +101,7 @@ class VisitRecord(Model):
     why: Mapped[str | None] = mapped_column(String(20))
     words: Mapped[Words]
     evidence: Mapped[Words]
+    extra: Mapped[Extras]
     reason: Mapped[Words]
 
     case: Mapped[Case] = relationship(viewonly=True)

@@ -84,6 +84,18 @@ def pairs(rows: Iterable[tuple[str, Any]]) -> Block:
     return {"is": "pairs", "rows": [[say(name), cell(value)] for name, value in rows]}
 
 
+def with_extra(block: Block, facts: Mapping[str, Any]) -> Block:
+    """Names and what stands for them, with what stands in the office's own fields, by their labels."""
+    own = [[label, cell(said)] for label, said in facts.get("extra", ())]
+    return {**block, "rows": [*block["rows"], *own]}
+
+
+def extra_below(words: str, facts: Mapping[str, Any]) -> str:
+    """Words with what stands in the office's own fields below them."""
+    own = (told.pair(label, said, "zh") for label, said in facts.get("extra", ()))
+    return "\n".join(filter(None, (words, *own)))
+
+
 def cell(value: Any) -> Any:
     """What a cell shows: a dash for nothing, 是 or 否 for a truth; a block stays one."""
     if value is None or value == "":

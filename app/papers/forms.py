@@ -3,7 +3,7 @@ responsibility 责任认定表, the proof of service 送达回证, the receipt o
 
 from __future__ import annotations
 
-from app.papers.blocks import Block, Page, day, grouped, moment, pairs, say, value
+from app.papers.blocks import Block, Page, day, grouped, moment, pairs, say, value, with_extra
 from app.papers.letter import Facts, form, matter, page, said_by, words_of
 
 
@@ -41,7 +41,7 @@ def visit(facts: Facts) -> Page:
         *(again if facts["version"] > 1 else ()),
         ("papers.visit.by", facts["by"]),
     ]
-    return form(_by_case(facts), say("papers.visit.title"), pairs(rows))
+    return form(_by_case(facts), say("papers.visit.title"), with_extra(pairs(rows), facts))
 
 
 _OUTCOME = {

@@ -19,6 +19,7 @@ from app.papers.blocks import (
     say,
     sign,
     value,
+    with_extra,
 )
 from app.rules.wording import PREFIX, WORDINGS, worded
 
@@ -111,7 +112,7 @@ def words_of(text: str) -> Part:
 
 def matter(facts: Facts) -> Block:
     """The demand, without the caller."""
-    return pairs(
+    told = pairs(
         [
             ("papers.case_number", facts["case_number"]),
             ("papers.received_at", moment(facts["received_at"])),
@@ -121,6 +122,7 @@ def matter(facts: Facts) -> Block:
             ("papers.demand", facts["demand"]),
         ]
     )
+    return with_extra(told, facts)
 
 
 def instructed(instructions: Sequence[Facts]) -> Part:

@@ -11,6 +11,7 @@ from app.papers.blocks import (
     NONE,
     Block,
     before,
+    extra_below,
     grouped,
     heading,
     moment,
@@ -35,7 +36,7 @@ def repeats_pages(facts: Facts) -> list[Block]:
             moment(contact["at"]),
             value("contact_kind", contact["kind"]),
             value("channel", contact["channel"]),
-            contact["words"],
+            extra_below(contact["words"], contact),
         ]
         for n, contact in enumerate(facts["repeats"], 1)
     ]
@@ -74,7 +75,8 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
             else ""
         )
         nth, how = f"{visit['attempt']}{again}", value("method", visit["method"])
-        rows.append([visit["round"], nth, moment(visit["at"]), how, outcome, visit["words"]])
+        words = extra_below(visit["words"], visit)
+        rows.append([visit["round"], nth, moment(visit["at"]), how, outcome, words])
     head = (
         "papers.head.round",
         "papers.head.attempt",

@@ -16,6 +16,7 @@ from app.papers.blocks import (
     say,
     table,
     value,
+    with_extra,
 )
 from app.papers.telling import Facts, told_outside
 
@@ -41,7 +42,7 @@ def _about_case(facts: Facts) -> Block:
     anonymous = [say("papers.case.anonymous")] if matter["anonymous"] else []
     flags = listed([*confidential, *anonymous])
     caller = say("papers.case.hidden_as", flags=flags) if flags else say("papers.case.hidden")
-    return pairs(
+    told = pairs(
         [
             ("papers.case_number", facts["case_number"]),
             ("papers.received_at", moment(matter["received_at"])),
@@ -57,6 +58,7 @@ def _about_case(facts: Facts) -> Block:
             ("papers.case.repeats", matter["repeats"]),
         ]
     )
+    return with_extra(told, matter)
 
 
 def _allocations(assignments: list[Facts]) -> Block:
@@ -207,7 +209,7 @@ def _reply(one: Facts) -> Block:
             reason=value("examination", one["refusal"]),
             words=one["refusal_words"] or "",
         )
-    return pairs(
+    told = pairs(
         [
             (
                 "papers.reply.head.filed",
@@ -231,6 +233,7 @@ def _reply(one: Facts) -> Block:
             ),
         ]
     )
+    return with_extra(told, one)
 
 
 def _supervision_notice(notice: Facts) -> list[Block]:

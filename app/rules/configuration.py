@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.rules.extra import KEPT
 from app.rules.limits import SOURCES
 from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
@@ -15,8 +16,10 @@ from app.rules.refusal import NotAllowed
 HEAD = ["duban", 1]
 """The first line: what the file is, and which form it has."""
 MOST_BYTES, MOST_LINES = 1_000_000, 5000
-SECTIONS = ("setting", "rule", "category", "role")
+SECTIONS = ("setting", "rule", "category", "field", "role")
 """In the order in which they are taken in; a file is sorted."""
+FIELD = {*KEPT, "subject", "category"}
+"""What a line says of a field of the office's own; its category by the names on its path."""
 CATEGORY = ("active", "mode", "unit", "workdays")
 
 
@@ -104,9 +107,20 @@ def _category(key: Any, value: Any) -> bool:
     return words and whole and isinstance(value["active"], bool)
 
 
+def _field(key: Any, value: Any) -> bool:
+    if not (isinstance(key, str) and isinstance(value, dict) and set(value) == FIELD):
+        return False
+    lists = [value["choices"], value["answers"], value["category"] or []]
+    named = all(
+        isinstance(said, list) and all(isinstance(one, str) for one in said) for said in lists
+    )
+    plain = (value[name] for name in FIELD if name not in ("choices", "answers", "category"))
+    return named and all(isinstance(one, str | int) for one in plain)
+
+
 def _role(key: Any, value: Any) -> bool:
     named = isinstance(key, str) and bool(key)
     return named and isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
-_FITS = {"setting": _setting, "rule": _rule, "category": _category, "role": _role}
+_FITS = {"setting": _setting, "rule": _rule, "category": _category, "field": _field, "role": _role}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.models.acceptance import PATH_SIGN
 from app.rules import reading
 from app.stages.verb import Field, When
 
@@ -28,10 +29,10 @@ def conditions(fields: Sequence[Field], name: str) -> list[When]:
 
 
 def _conditions(known: Mapping[str, Field], name: str) -> Iterator[When]:
-    when = known[name].when
-    if when is not None and when.choice in known:
-        yield when
-        yield from _conditions(known, when.choice)
+    for when in (known[name].within, known[name].when):
+        if when is not None and when.choice in known:
+            yield when
+            yield from _conditions(known, when.choice)
 
 
 def _applies(known: Mapping[str, Field], field: Field, values: Mapping[str, Any]) -> bool:
@@ -40,6 +41,15 @@ def _applies(known: Mapping[str, Field], field: Field, values: Mapping[str, Any]
         for when in _conditions(known, field.name)
     )
     return all(answer is None or answer in when.answers for when, answer in answers)
+
+
+def must(fields: Sequence[Field], field: Field, values: Mapping[str, Any]) -> bool:
+    """Whether a field has to say something: it is required, and all that it hangs on is answered so."""
+    known = {one.name: one for one in fields}
+    return field.required and all(
+        _answered(known[when.choice], values.get(when.choice)) in when.answers
+        for when in _conditions(known, field.name)
+    )
 
 
 def _answered(field: Field, value: Any) -> str | None:
@@ -52,4 +62,6 @@ def _answered(field: Field, value: Any) -> str | None:
             return None
     if isinstance(value, bool):
         return "y" if value else "n"
+    if field.name == "category" and not str(value).startswith(PATH_SIGN):
+        return None  # Named otherwise than a form carries it: whoever looks it up knows.
     return value if isinstance(value, str) and reading.visible(value) else None

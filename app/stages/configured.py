@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Category, Unit
 from app.roles import ROLES
+from app.rules.extra import KEPT
 from app.rules.limits import SOURCES, Limits
 from app.rules.office import SETTINGS
 from app.stages.calendar import numbers_known, settings_known
+from app.stages.extras import known
 from app.stages.roles import custom_rights
 
 Told = tuple[str, Any, Any]
@@ -23,7 +25,13 @@ Told = tuple[str, Any, Any]
 def configured(session: Session, now: datetime) -> list[Told]:
     """(section, key, value) of all that is in force and not the procedure's own; units by their
     codes."""
-    return [*_settings(session), *_rules(session, now), *_categories(session), *_roles(session)]
+    return [
+        *_settings(session),
+        *_rules(session, now),
+        *_categories(session),
+        *_fields(session, now),
+        *_roles(session),
+    ]
 
 
 def _settings(session: Session) -> Iterator[Told]:
@@ -51,6 +59,19 @@ def _categories(session: Session) -> Iterator[Told]:
             "workdays": row.default_workdays,
         }
         yield "category", [above, row.name], told
+
+
+def _fields(session: Session, now: datetime) -> Iterator[Told]:
+    for one in known(session, now.date()).values():
+        if not one.active:
+            continue
+        above: list[str] | None = None
+        if one.category is not None:
+            row = session.get_one(Category, one.category)
+            above = [row.parent.name if row.parent is not None else "", row.name]
+        told = {name: getattr(one, name) for name in KEPT}
+        lists = {name: [*told[name]] for name in ("choices", "answers")}
+        yield "field", one.code, {**told, **lists, "subject": one.subject, "category": above}
 
 
 def _roles(session: Session) -> Iterator[Told]:

@@ -10,6 +10,7 @@ from app.roles import ROLES
 from app.rules.events import EVENTS, Word
 from app.stages import directory
 from app.stages.changes.verbs import VERBS as PEOPLE
+from app.stages.extra_fields.verbs import VERBS as EXTRA_FIELDS
 from app.stages.office.verbs import VERBS as OFFICE
 from app.stages.procedure import DRAFTING, PROCEDURE, of_stage
 from app.stages.roster.verbs import VERBS as ROSTER
@@ -104,7 +105,7 @@ def _wrong_event(where: str, event: str) -> Iterator[str]:
 VERBS: dict[str, Verb] = collected(
     (
         *PROCEDURE,
-        *of_stage("office", (*OFFICE, *directory.VERBS, *ROSTER)),
+        *of_stage("office", (*OFFICE, *directory.VERBS, *EXTRA_FIELDS, *ROSTER)),
         *of_stage("people", PEOPLE),
         *DRAFTING,
     )

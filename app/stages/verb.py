@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Date, Integer
 
 from app.models.columns import facts_of
 from app.rules.events import known
+from app.rules.extra import Extra
 from app.words import Message
 
 Run = Callable[..., Any]
@@ -34,7 +35,8 @@ class Field:
     """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units,
     case, leader, caller, names, parts, days, counts or any; `most` is how many characters its
     column takes, where that is not told by its name; `clears`: the form begins with what stands on
-    file, and empty it takes that out; `when` what it hangs on, where it does not always apply."""
+    file, and empty it takes that out; `when` what it hangs on, where it does not always apply;
+    `within` the categories that it is for; `own` what it is, where the office made it."""
 
     name: str
     kind: str = "text"
@@ -43,6 +45,8 @@ class Field:
     most: int | None = None
     clears: bool = False
     when: When | None = None
+    within: When | None = None
+    own: Extra | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,8 @@ class Verb:
     it depends; `against` is what else a case page sees standing against it. `alone`: also done
     without what it acts on. `holds`: done though its case moved on meanwhile. `recuses`: not done
     about a unit of one's own. `guarded`: in no role of the office's own, and a code at login. With
-    `draft` staff drafts what it files. `stage` is where it was collected from."""
+    `draft` staff drafts what it files. `stage` is where it was collected from. `extends`: whose fields of
+    the office's own it asks as well."""
 
     name: str
     run: Run
@@ -160,6 +165,7 @@ class Verb:
     guarded: bool = False
     draft: str = ""
     stage: str = ""
+    extends: str = ""
 
     @property
     def target(self) -> str:

@@ -25,6 +25,7 @@ from app.stages.named import unit_id_of
 from app.stages.table import VERBS
 from app.stages.verb import Field, Verb
 from app.verbs.drafts import DraftMeant, from_draft
+from app.verbs.extra import Asked, folded, keep_in_step, with_extras
 from app.verbs.rows import BY_HAND, named_row, proposal_meant
 from app.verbs.targets import acted_on, lock, target_of
 from app.verbs.typed import cleaned, day_of, unit_of, value_of
@@ -61,12 +62,16 @@ def perform(
         raise NotAllowed("unknown_verb", verb=name)
     if name not in actor.rights:
         raise NotAllowed("no_right", verb=name)
+    of = with_extras(session, now, verb)
+    verb = of.verb
     values = applying(verb.fields, values)
     for day in _named_days(verb, values):
         calendars.reach(session, beijing(now), day)
     try:
         where = _Where(case, unit, ground, draft, item, row, seen, stood)
-        return _perform(session, beijing(now), actor.doing(name), verb, where, values)
+        done = _perform(session, beijing(now), actor.doing(name), of, where, values)
+        keep_in_step(session, of, done)
+        return done
     except NoCalendar as beyond:
         last = calendars.office_at(session, beijing(now)).calendar.last
         raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
@@ -112,12 +117,14 @@ class _Where:
 
 
 def _perform(
-    session: Session, now: datetime, actor: Actor, verb: Verb, where: _Where, values: dict[str, Any]
+    session: Session, now: datetime, actor: Actor, of: Asked, where: _Where, values: dict[str, Any]
 ) -> Any:
     """Do a verb about no case, or lock its case and do it there."""
+    verb = of.verb
     values, unit, ground = _told_where(session, verb, where, values)
     if verb.target == "none" or (verb.alone and where.case is None):
-        return verb.run(session, now, actor, **_of_no_case(session, verb, where, values))
+        clean = folded(session, of, None, _of_no_case(session, verb, where, values))
+        return verb.run(session, now, actor, **clean)
     if where.case is None:
         raise NotAllowed("field_missing", field="case")
     fields = cleaned(session, verb, values) if where.draft is None else dict(values)
@@ -129,6 +136,7 @@ def _perform(
     if where.draft is not None:
         named_draft = DraftMeant(where.draft, where.stood)
         fields = from_draft(session, now, case, actor, verb, named_draft, values)
+    fields = folded(session, of, case, fields)
     if verb.target not in ("room", "paper"):
         return verb.run(session, now, actor, target, **fields)
     if item is not None:

@@ -18,6 +18,7 @@ from app.stages import handling
 from app.stages.named import id_of
 from app.stages.table import DRAFTED
 from app.stages.verb import Verb
+from app.verbs.extra import without_retired
 from app.verbs.typed import cleaned
 
 
@@ -47,7 +48,8 @@ def from_draft(
     held = handling.held_by(session, case, actor.unit_id)
     if verb.name in DRAFTED:
         return _replacing(session, held, verb, meant, values)
-    drafted = json.loads(handling.draft_meant(session, held, verb.name, meant.id).fields)
+    said = json.loads(handling.draft_meant(session, held, verb.name, meant.id).fields)
+    drafted = without_retired(verb, said)
     fields = cleaned(session, verb, {**drafted, **values})
     changed = bool(values) and fields != _as_drafted(session, verb, drafted)
     row = handling.use_draft(session, now, actor, held, verb.name, meant.id, changed)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
 from app.rules import arrangement, reading
-from app.rules.reading import YEARS, Unread
+from app.rules.reading import YEARS
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.stages.applying import applying
+from app.stages.applying import applying, must
 from app.stages.named import id_of
 from app.stages.verb import Field, Verb
+from app.verbs.unread import own_value, unread
 
 _LONGEST = {
     "place": 200,
@@ -41,8 +42,6 @@ _LONGEST = {
     "to_leader": 64,
 }
 """field -> how many characters its column takes."""
-_QUOTED = 80
-"""How much of a line that could not be read is quoted."""
 _WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan", "account")
 
 
@@ -65,17 +64,6 @@ def _fitting(name: str, value: Any, most: int | None = None) -> str:
     if most is not None and len(words) > most:
         raise NotAllowed("field_too_long", field=name, most=most)
     return words
-
-
-def unread(field: str, wrong: Exception) -> NotAllowed:
-    """How a form says that a field cannot be read: with the line, where it has lines, and the
-    weekday that a date does not fall on."""
-    if not isinstance(wrong, Unread) or (wrong.number is None and wrong.day is None):
-        return NotAllowed("field_wrong", field=field)
-    line = wrong.text[:_QUOTED]
-    if wrong.day is not None:
-        return NotAllowed("weekday_differs", field=field, text=line, day=wrong.day.isoformat())
-    return NotAllowed("line_unread", field=field, text=line, number=wrong.number)
 
 
 def _whole(value: Any) -> int:
@@ -237,7 +225,7 @@ def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str
     clean: dict[str, Any] = {}
     for name, field in known.items():
         value = values.get(name)
-        if value is not None or field.required:
+        if value is not None or must(verb.fields, field, values):
             clean[name] = _checked(session, field, value)
     return clean
 
@@ -251,7 +239,7 @@ def refusals(
     values = applying(fields, values)
     for field in fields:
         value = values.get(field.name)
-        if value is None and not field.required:
+        if value is None and not must(fields, field, values):
             continue
         try:
             _checked(session, field, value)
@@ -271,6 +259,8 @@ def _checked(session: Session, field: Field, value: Any) -> Any:
 
 def value_of(session: Session, field: Field, value: Any) -> Any:
     """What was typed into one field, as its kind has it; NotAllowed names the field."""
+    if field.own is not None:
+        return own_value(field.own, value)
     if field.kind == "unit":
         return unit_of(session, value)
     if field.kind == "case":

@@ -19,8 +19,10 @@ from app.database import Sessions, retried
 from app.faults import unsure
 from app.models import Person
 from app.roles import Actor
+from app.rules.office import Office
 from app.rules.workdays import beijing
 from app.scope import FEW, NOTHING, Seen, few, seen_by
+from app.stages.calendar import office_known
 from app.stages.handling import lenders
 from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
@@ -119,6 +121,14 @@ def know_few(since: Any) -> int | None:
         return None
     found: int | None = key
     return found
+
+
+def office_here() -> Office:
+    """The office as it stands, asked in one statement a request."""
+    if "desk_office" not in g:
+        g.desk_office = office_known(reader(), now())
+    held: Office = g.desk_office
+    return held
 
 
 def language() -> str:

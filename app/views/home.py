@@ -42,7 +42,14 @@ NOT_ALONE = (
     "empty_message",
     "hand_over_sheet",
     *("take_in_roster", "make_slips", "print_slips"),
-    *("approve_gateway", "test_gateway", "retry_delivery", "drop_delivery", "call_instead"),
+    *(
+        "approve_gateway",
+        "approve_field",
+        "test_gateway",
+        "retry_delivery",
+        "drop_delivery",
+        "call_instead",
+    ),
     *("record_call", "approve_article", "hand_over_article", "end_article"),
 )
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they

@@ -35,6 +35,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "Posts",
         "Substitutes",
         "Categories",
+        "ExtraFields",
         "Calendar",
         "CalendarProposals",
         "Rules",

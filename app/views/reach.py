@@ -95,12 +95,12 @@ class Deliveries(DeskView):
     page = "Deliveries"
     extra = ("whom", "text", "telephone")
     list_columns = ("kind", "number", "whom", "medium", "stands", "made_at")
-    show_columns = (  # type: ignore[assignment]
+    show_columns = (
         *("kind", "number", "n", "whom", "text", "medium", "way", "telephone", "stands", "reached"),
         *("words", "made_at", "ended_at", "urgent", "attempts", "next_try_at", "error", "theirs"),
         "reference",
     )
-    export_columns = ("kind", "number", "n", "medium", "way", "stands", "made_at", "ended_at")  # type: ignore[assignment]
+    export_columns = ("kind", "number", "n", "medium", "way", "stands", "made_at", "ended_at")
     filters = ("stands", "kind", "medium", "number")
     exact = ("number",)
     unsearched = (

@@ -22,6 +22,7 @@ from app.views.allocation import Assignments
 from app.views.articles import Articles, ArticleVersions
 from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
+from app.views.extra_fields import ExtraFields
 from app.views.figures.live import LiveFigures
 from app.views.files import Files
 from app.views.find import Find
@@ -111,6 +112,7 @@ VIEWS: tuple[type[Any], ...] = (
     AccountChanges,
     Setup,
     Rosters,
+    ExtraFields,
     Deliveries,
     Gateways,
     Addresses,

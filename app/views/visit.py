@@ -16,6 +16,7 @@ from app import words
 from app.models import Case, Visit, VisitRecord
 from app.verbs import VERBS
 from app.views.actor import actor, asked, key_typed, language, reader
+from app.views.extras import defaults, extended_here
 from app.views.forms.back import PLACES, Place, Render
 from app.views.forms.decided_on import Box, matter
 from app.views.forms.form import Drawing, VerbForm
@@ -141,11 +142,11 @@ def _hand(one: Due, shown: Mapping[str, str] | None) -> dict[str, Any]:
 
 def _form(case: Case) -> tuple[VerbForm, str]:
     """The form of an attempt, with what goes along unseen, and its one-time key."""
-    verb, nothing = VERBS[RECORDS], MultiDict[str, str]()
+    verb, nothing = extended_here(VERBS[RECORDS], case), MultiDict[str, str]()
     drawing = Drawing(reader(), verb, language())
     key = key_for(verb.name, case.id)
     drawing.unseen = [*which_row(verb, case, nothing).hidden(), (ONCE, key)]
-    return drawing.form(nothing), key
+    return drawing.form(MultiDict([*defaults(verb)])), key
 
 
 def _boxes(case: Case) -> list[Box]:

@@ -18,8 +18,8 @@ from app.models.redo import Responsibility
 from app.rules.limits import Limits, Versions
 from app.rules.workdays import BEIJING, beijing, minute
 from app.scope import seen_by, within
-from app.views.actor import actor, language, now, reader
-from app.views.pages.badge import Badge, badge_of, calendar_here, office_here
+from app.views.actor import actor, language, now, office_here, reader
+from app.views.pages.badge import Badge, badge_of, calendar_here
 from app.views.pages.lines import OF_A_LINE, Line, line_of
 from app.views.pages.masking import know_callers, masked_name
 from app.worklists.conditions import to_call, to_visit

@@ -572,6 +572,8 @@ VALUES: dict[str, tuple[str, ...]] = {
         "called",
         "dropped",
     ),
+    "extra_subject": ("case", "contact", "reply", "visit"),
+    "extra_kind": ("text", "long", "number", "bool", "choice", "choices", "date", "file"),
     "gateway_kind": (
         "aliyun",
         "tencent",
@@ -625,6 +627,7 @@ DOMAINS: dict[str, dict[str, str]] = {
     },
     "contact": {"kind": "contact_kind", "channel": "channel"},
     "delivery": {"kind": "notice_kind", "stands": "delivery_stands", "medium": "medium"},
+    "extra_field": {"subject": "extra_subject", "kind": "extra_kind"},
     "gateway": {"kind": "gateway_kind"},
     "address": {"kind": "address_kind"},
     "way_choice": {"kind": "notice_kind"},

@@ -170,6 +170,8 @@ FIELDS = (
     "then",
     "add_article.text",
     "edit_article.text",
+    *("propose_field.code", "propose_field.subject", "propose_field.label", "propose_field.kind"),
+    *("propose_field.category", "propose_field.default", "propose_field.order"),
     "sha256",
     "size",
     "media_type",

@@ -8,6 +8,7 @@ from app.models import (
     Assignment,
     CalendarProposal,
     Case,
+    ExtraField,
     Lifting,
     Reply,
     ReportDraft,
@@ -174,6 +175,15 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [waits(Roster)],
         "proposed_at",
         "Rosters",
+    ),
+    "extra_fields": Queue(
+        "work.extra_fields",
+        ("centre_head",),
+        ExtraField,
+        lambda who, at: [waits(ExtraField)],
+        "proposed_at",
+        "ExtraFields",
+        verbs=("approve_field",),
     ),
     "account_changes": Queue(
         "work.account_changes",

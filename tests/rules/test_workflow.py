@@ -222,6 +222,7 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
         "substitute",
         "article",
         "roster",
+        "field",
     }
     ledger = {"record", "key", "signing"}
     reach = {"message", "mailbox", "sheet", "gateway", "address", "way", "delivery"}

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from app.cli.configuration import _taken
 from app.database import reading, transaction
-from app.models import AccountChange, Category, Event, Setting, SlaRule
+from app.models import AccountChange, Category, Event, ExtraField, Setting, SlaRule
 from app.rules.configuration import LineWrong, read, written
+from app.rules.refusal import NotAllowed
 from app.stages.configured import configured
 from app.story.theatre.cast import actor_named
 from tests.databases import Desk
@@ -18,6 +19,19 @@ from tests.office import Office, moment
 
 AT = "2026-06-08 09:00"
 PLAIN = {"active": True, "mode": None, "unit": None, "workdays": None}
+FIELD = {
+    **dict.fromkeys(("label_en", "unit", "default", "when", "group"), ""),
+    **{"choices": [], "answers": [], "order": 0, "category": None, "subject": "case"},
+    **{"required": False, "for_units": True, "searched": True, "prints": False},
+}
+ROAD = {
+    **FIELD,
+    "label": "道路",
+    "kind": "choice",
+    "choices": ["主干道", "支路"],
+    "default": "支路",
+}
+LANES = {**FIELD, "label": "车道", "kind": "number", "unit": "条", "category": ["供水", "停水"]}
 ENTRIES = [
     ("setting", "office", "某市12345热线中心"),
     ("setting", "area_code", "0913"),
@@ -26,6 +40,13 @@ ENTRIES = [
     ("category", ["", "供水"], {**PLAIN, "unit": "WATER", "mode": "transfer", "workdays": 5}),
     ("category", ["供水", "停水"], PLAIN),
     ("category", ["供水", "水质"], {**PLAIN, "active": False}),
+    ("field", "a_lanes", {**LANES, "when": "x_road", "answers": ["主干道"]}),
+    (
+        "field",
+        "b_urgent",
+        {**FIELD, "label": "急", "kind": "bool", "when": "urgency", "answers": ["urgent"]},
+    ),
+    ("field", "road", ROAD),
     ("role", "值班长", ["Cases", "all"]),
 ]
 WHOLE = written(ENTRIES)
@@ -52,7 +73,7 @@ def counts(office: Office) -> list[int]:
     with reading(office.desk.sessions) as session:
         return [
             session.scalar(select(func.count()).select_from(model)) or 0
-            for model in (Event, Setting, SlaRule, Category, AccountChange)
+            for model in (Event, Setting, SlaRule, Category, AccountChange, ExtraField)
         ]
 
 
@@ -62,8 +83,13 @@ def test_taken_in_confirmed_and_written_again_it_is_the_same(office: Office) -> 
     with reading(office.desk.sessions) as session:
         rule = session.scalars(select(SlaRule)).one().id
         role = session.scalars(select(AccountChange)).one()
+        fields = session.scalars(select(ExtraField.id).order_by(ExtraField.id)).all()
     office.do(AT, "centre_head", "approve_rule", row=rule, accept=True)
     office.do(AT, role.confirmers, "confirm_account", row=role.id, accept=True)
+    with pytest.raises(NotAllowed, match="field_waits_for_another"):
+        office.do(AT, "centre_head", "approve_field", row=fields[-1], accept=True)
+    for field in fields:
+        office.do(AT, "centre_head", "approve_field", row=field, accept=True)
     assert exported(office, "2026-06-08 09:01") == WHOLE
     before = counts(office)
     taken(office, WHOLE)
@@ -102,6 +128,26 @@ BROKEN = {
         written([("category", ["", "a"], {**PLAIN, "unit": "NOWHERE"})]),
         2,
         "config_no_unit",
+    ),
+    "a field that is none": (
+        written([("field", "road", {**ROAD, "kind": "colour"})]),
+        2,
+        "field_wrong",
+    ),
+    "a field without a part": (
+        (HEAD + json.dumps(["field", "road", {"label": "x"}])).encode(),
+        2,
+        "config_unknown",
+    ),
+    "fields in a circle": (
+        written(
+            [
+                ("field", "road", {**ROAD, "when": "x_lane", "answers": ["支路"]}),
+                ("field", "lane", {**ROAD, "when": "x_road", "answers": ["支路"]}),
+            ]
+        ),
+        2,
+        "field_condition",
     ),
     "a cycle": (
         written([("category", ["b", "a"], PLAIN), ("category", ["a", "b"], PLAIN)]),

@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from app.database import reading, transaction
 from app.ledger import verify
-from app.models import Case, Category, Contact, Instruction, Suggestion
+from app.models import Case, Category, Contact, ExtraValue, Instruction, Suggestion
 from app.roles import Actor
 from app.story.theatre.cast import actor_named, unit_named
 from app.verbs import perform
 from tests.databases import Desk
+from tests.extras import SAID, define
 from tests.office import moment
+from tests.people import People
 from tests.statements import Counted, counted
 
 MOST = 12
@@ -81,6 +83,28 @@ def test_registering_a_case_takes_at_most_fourteen_statements_with_its_one_time_
         cost(desk, operator, "register", **{**ORDINARY, **fields}).client
         <= MOST - ONE_TIME_KEY + rows
     )
+
+
+FIVE = ("text", "number", "bool", "choice", "choices")
+
+
+@pytest.mark.parametrize("branch", ["", "供水"])
+def test_intake_with_five_extra_fields_takes_at_most_two_statements_more(
+    desk: Desk, branch: str
+) -> None:
+    operator = office(desk)
+    without = cost(desk, operator, "register", **ORDINARY).client
+    people = People(desk, "2026-06-01 09:00")
+    for kind in FIVE:
+        define(people, f"own_{kind}", "case", kind, category=branch)
+    said = {f"x_own_{kind}": SAID[kind] for kind in FIVE}
+    if branch:
+        # Which fields there are is read once for each version of all of them.
+        cost(desk, operator, "register", **ORDINARY)
+    assert cost(desk, operator, "register", **ORDINARY, **said).client <= without + 2
+    with reading(desk.sessions) as session:
+        query = select(ExtraValue.field).distinct().order_by(ExtraValue.field)
+        assert session.scalars(query).all() == sorted(f"own_{kind}" for kind in FIVE)
 
 
 def test_a_case_its_contact_and_what_comes_with_it_are_on_file_as_entered(desk: Desk) -> None:

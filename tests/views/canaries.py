@@ -268,6 +268,15 @@ class Canaries(Office):
 
     def _reach(self, at: str) -> None:
         """A way out that only pretends, a number, a choice, and a test that was taken."""
+        plate = {
+            "code": "plate",
+            "subject": "visit",
+            "label": "门牌",
+            "kind": "text",
+            "for_units": True,
+        }
+        own = self.do(at, "it_admin", "propose_field", **plate)
+        self.do(at, "centre_head", "approve_field", row=own.id, accept=True)
         way = self.do(at, "it_admin", "propose_gateway", name="pretend", kind="pretend")
         self.do(at, "centre_head", "approve_gateway", row=way.id, accept=True)
         self.do(at, "it_admin", "set_address", unit="HOUSING", kind="mobile", value=LIAISON)

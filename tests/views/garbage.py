@@ -84,6 +84,7 @@ _CHOICES = {
     "edit_article": {"id": 1, "title": "改", "text": "改"},
     "hand_over_article": {"id": 1, "unit": "ROADS"},
     "end_article": {"id": 1},
+    "propose_field": {"code": "plate", "subject": "case", "label": "门牌", "kind": "text"},
     "propose_gateway": {"name": "way", "kind": "pretend"},
     "test_gateway": {"name": "way"},
     "set_address": {"unit": "ROADS", "kind": "mobile", "value": "13800138021"},

@@ -121,6 +121,8 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "approve_calendar": ("centre_head",),
     "change_rule": ("it_admin",),
     "approve_rule": ("centre_head",),
+    "propose_field": ("it_admin",),
+    "approve_field": ("centre_head",),
     "propose_gateway": ("it_admin",),
     "approve_gateway": ("centre_head",),
     "test_gateway": ("it_admin", "centre_head"),

@@ -27,6 +27,7 @@ DATA = {
     "app/rules/articles.py": "how a rule's days are written",
     "app/rules/callers.py": "signs within names",
     "app/rules/evaluation": "the bands of the procedure, which reports freeze",
+    "app/rules/extra.py": "how people part words",
     "app/rules/folding.py": "how people write signs",
     "app/rules/gist.py": "how operators begin what they were told",
     "app/rules/office.py": "an office's own names, which it changes",

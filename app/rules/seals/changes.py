@@ -85,6 +85,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "complained_unit_id",
         "complained_person",
         "narrative",
+        "extra",
         "demand",
         "urgency",
         "complex",
@@ -260,6 +261,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "visit": (
         "case_id",
         "turn",
+        "extra",
         "attempts",
         "truth",
         "solved",

@@ -20,6 +20,7 @@ NOT_RECORDED: dict[str, str] = {
     "delivery_notice": "which events a delivery tells of: made from the notices",
     "kept_view": "which views of lists people keep: nothing follows from it",
     "pair_count": "the index of character pairs, made again from the cases",
+    "extra_value": "the index of the office's own fields, made again from the rows",
     "article_pair": "the index by which articles are found, made again from them",
     "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
     "sent_form": "one-time keys of forms, forgotten after some days",

@@ -12,6 +12,7 @@ OF_OFFICE: dict[str, tuple[str, ...]] = {
         "default_mode",
         "default_workdays",
     ),
+    "extra_field": ("refused_at", "approved_at", "approved_by_id"),
     "roster": ("refused_at", "approved_at", "approved_by_id", "slips_key"),
     "unit": ("code", "name", "pinyin", "active", "superior_id", "successor_id"),
     "unit_post": ("duty", "cadre_authority", "to_on"),

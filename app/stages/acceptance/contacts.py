@@ -50,6 +50,7 @@ def contact(
     received_at: datetime | None = None,
     same_person: str = "",
     written: bool = False,
+    extra: str = "",
 ) -> Contact:
     """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement`
     does not; `invalid` is kept against the number and may stand alone. A repeat on a case closed at
@@ -65,6 +66,7 @@ def contact(
         caller_id=case.caller_id if case else None,
         words=words,
         operator_id=actor.id,
+        extra=extra,
     )
     typed = None
     if caller_name or caller_phone:

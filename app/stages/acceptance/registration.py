@@ -14,6 +14,7 @@ from app.models import Case, Category, Contact, ToldAs, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules import limits
+from app.rules.extra import PREFIX, held
 from app.rules.limits import KINDS, URGENCIES
 from app.rules.office import Office
 from app.rules.reading import letters
@@ -166,7 +167,8 @@ def edit_case(
         raise NotAllowed("nothing_changed")
     changed |= _raised_urgency(case, changed)
     _refuse_correction(session, now, case, changed)
-    payload = {"fields": sorted([*changed, *(f"caller.{name}" for name in other)])}
+    named = [*_named(case, changed), *(f"caller.{name}" for name in other)]
+    payload = {"fields": sorted(named)}
     caller_before = case.caller_id
     if other:
         changed["caller_id"] = corrected_caller(session, case, other, same_person).id
@@ -176,6 +178,16 @@ def edit_case(
     if case.caller_id != caller_before:
         _move_contacts(session, case, caller_before)
     return case
+
+
+def _named(case: Case, changed: Mapping[str, Any]) -> list[str]:
+    """The names of the fields that a correction changes, those of the office's own each by itself."""
+    plain = [name for name in changed if name != "extra"]
+    if "extra" not in changed:
+        return plain
+    stood, stands = held(case.extra), held(changed["extra"])
+    differ = [code for code in {*stood, *stands} if stood.get(code) != stands.get(code)]
+    return [*plain, *(f"{PREFIX}{code}" for code in differ)]
 
 
 _SEARCHED = ("id", "narrative", "demand", "place")

@@ -158,6 +158,7 @@ VERBS = (
         fields=_REGISTER,
         roles=("operator", "centre_head"),
         event=("case.registered", "message.made_case"),
+        extends="case",
     ),
     Verb(
         "edit_case",
@@ -166,6 +167,7 @@ VERBS = (
         fields=_EDIT,
         roles=_AT_THE_DOOR,
         event="case.edited",
+        extends="case",
     ),
     Verb(
         "contact",
@@ -182,6 +184,7 @@ VERBS = (
         ),
         alone=True,
         holds=True,
+        extends="contact",
     ),
     Verb(
         "empty_message",

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.models import Assignment, Case, Category, Instruction, Reminder, Reply, Request, Unit
 from app.models.reach import told_of
 from app.stages.dossier.as_text import Facts, Served, day_of, moment_of, name_of
+from app.stages.extras import Printer
 from app.stages.papers import instruction_facts
 
 
-def matter_facts(session: Session, case: Case) -> Facts:
+def matter_facts(session: Session, case: Case, prints: Printer) -> Facts:
     """The case itself, as it was registered."""
     category = session.get(Category, case.category_id) if case.category_id else None
     return {
@@ -27,6 +28,7 @@ def matter_facts(session: Session, case: Case) -> Facts:
         "place": case.place,
         "narrative": case.narrative,
         "demand": case.demand,
+        **prints.of("case", case.extra),
         "repeats": case.repeats,
         "anonymous": case.anonymous,
         "confidential": case.confidential,
@@ -125,7 +127,7 @@ def _told(session: Session, ids: Sequence[int]) -> dict[int, list[Facts]]:
     return found
 
 
-def replies(session: Session, case: Case) -> list[Facts]:
+def replies(session: Session, case: Case, prints: Printer) -> list[Facts]:
     """Replies and their examination. The number under which a caller was reached is left out."""
     query = select(Reply).where(Reply.case_id == case.id).order_by(Reply.id)
     return [
@@ -145,6 +147,7 @@ def replies(session: Session, case: Case) -> list[Facts]:
             "why_not_contacted": row.why_not_contacted,
             "solved": row.solved,
             "why_unsolved": row.why_unsolved,
+            **prints.of("reply", row.extra),
             "state": row.state,
             "examined_at": moment_of(row.examined_at),
             "examined_by": name_of(session, row.examined_by_id),

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Case, Contact, Responsibility, Visit, VisitRecord
 from app.stages.dossier.as_text import Facts, moment_of, name_of
+from app.stages.extras import Printer
 
 
-def repeats(session: Session, case: Case) -> list[Facts]:
+def repeats(session: Session, case: Case, prints: Printer) -> list[Facts]:
     """The contacts that raised the repeat count of a case."""
     query = (
         select(Contact)
@@ -23,12 +24,13 @@ def repeats(session: Session, case: Case) -> list[Facts]:
             "channel": row.channel,
             "at": moment_of(row.received_at),
             "words": row.words,
+            **prints.of("contact", row.extra),
         }
         for row in session.scalars(query)
     ]
 
 
-def visits(session: Session, case: Case) -> list[Facts]:
+def visits(session: Session, case: Case, prints: Printer) -> list[Facts]:
     """Every record of every visit; where it was and who was met is left out, because it leads to
     the caller."""
     query = select(VisitRecord, Visit.round, Visit.turn).join(
@@ -51,6 +53,7 @@ def visits(session: Session, case: Case) -> list[Facts]:
             "words": row.words,
             "contacted_by_unit": row.contacted_by_unit,
             "reason": row.reason,
+            **prints.of("visit", row.extra),
         }
         for row, round, _ in records
     ]

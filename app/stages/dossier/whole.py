@@ -29,6 +29,7 @@ from app.stages.dossier.matter import (
     requests,
 )
 from app.stages.dossier.visits import repeats, responsibility, visits
+from app.stages.extras import Printer
 from app.stages.papers import SPARED
 from app.stages.supervision import fault_on, named
 
@@ -65,6 +66,7 @@ def contents(
     case = session.get_one(Case, referral.case_id)
     services = of_cases(session, office.calendar, chains)
     served = {key: service_facts(session, office, service) for key, service in services.items()}
+    prints = Printer(session, office.now.date())
     facts = {
         "format": 1,
         "case": case.id,
@@ -73,12 +75,12 @@ def contents(
         "unit_name": session.get_one(Unit, referral.unit_id).name,
         "offices": _offices(office),
         "chains": {str(id): session.get_one(Case, id).number or "" for id in chains},
-        "matter": matter_facts(session, case),
+        "matter": matter_facts(session, case, prints),
         "instructions": instructions(session, case),
         "assignments": assignments(session, case, served),
         "requests": requests(session, case),
         "reminders": reminders(session, case, served),
-        "replies": replies(session, case),
+        "replies": replies(session, case, prints),
         **item_facts(session, item, served),
         "persons": [person_facts(session, row) for row in named(session, item)],
         "report": referral.report,
@@ -86,8 +88,8 @@ def contents(
         "timeline": _with_workdays(office, case, timeline),
         "actors": _actors(session, timeline),
         "heard": _heard(timeline),
-        "repeats": repeats(session, case),
-        "visits": visits(session, case),
+        "repeats": repeats(session, case, prints),
+        "visits": visits(session, case, prints),
         "responsibility": responsibility(session, case),
         "approval": approval(session, referral),
         "with_identity": referral.with_identity,

@@ -195,4 +195,5 @@ def drafting(head: Verb) -> Verb:
         fields=head.fields,
         roles=UNIT_ROLES,
         event=("draft.made", "draft.replaced"),
+        extends=head.extends,
     )

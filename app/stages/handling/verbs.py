@@ -135,6 +135,7 @@ VERBS = (
         event="assignment.replied",
         against=_assists_open,
         draft="draft_reply",
+        extends="reply",
     ),
     Verb(
         "send_back_draft",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Event, Instruction, InstructionNotice, Unit
 from app.rules.refusal import NotAllowed
+from app.stages.extras import Printer
 from app.stages.papers.facts import (
     Facts,
     Issue,
@@ -61,6 +62,7 @@ def allocation_facts(session: Session, id: int, kind: str = "allocation") -> Fac
         "place": case.place,
         "narrative": case.narrative,
         "demand": case.demand,
+        **Printer(session, issue.at.date(), for_units=True).of("case", case.extra),
         "beside": units,
         "instructions": [
             instruction_facts(row) for row in session.scalars(said.order_by(Instruction.id))
@@ -100,6 +102,7 @@ def notice_of_instruction(session: Session, id: int, issue: Issue | None = None)
         "place": case.place,
         "narrative": case.narrative,
         "demand": case.demand,
+        **Printer(session, issue.at.date(), for_units=True).of("case", case.extra),
         "instructions": [instruction_facts(row_of(session, Instruction, row.instruction_id))],
     }
     return clean(session, issue.chain, facts)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Case, Person, Responsibility, Submission, Unit, VisitRecord
+from app.stages.extras import Printer
 from app.stages.papers.facts import Facts, clean, row_of, said_in, words_of
 
 _OUTCOME = ("attempt", "version", "method", "reached", "contacted_by_unit", "truth", "solved")
@@ -25,6 +26,7 @@ def submission_facts(session: Session, id: int) -> Facts:
         "reason": row.reason,
         "by": name_of(session, row.submitted_by_id),
         **matter_of(session, row.case_id),
+        **Printer(session, row.submitted_at.date()).of("case", _extra(session, row.case_id)),
     }
     return clean(session, row.case_id, facts)
 
@@ -43,6 +45,7 @@ def visit_facts(session: Session, id: int) -> Facts:
         "by": name_of(session, row.by_id),
         **{name: getattr(row, name) for name in (*_OUTCOME, *_SAID)},
         **matter_of(session, row.case_id),
+        **Printer(session, row.at.date()).of("visit", row.extra),
     }
     return clean(session, row.case_id, facts)
 
@@ -76,6 +79,11 @@ def matter_of(session: Session, case_id: int) -> Facts:
         "narrative": case.narrative,
         "demand": case.demand,
     }
+
+
+def _extra(session: Session, case_id: int) -> str:
+    case: Case = row_of(session, Case, case_id)
+    return case.extra
 
 
 def name_of(session: Session, id: int | None) -> str:

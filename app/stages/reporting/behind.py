@@ -53,16 +53,24 @@ SAID: dict[type[Any], tuple[str, ...]] = {
 
 
 def ids_now(
-    session: Session, period: Period, now: datetime, flag: str, of: Mapping[str, int | str]
+    session: Session,
+    period: Period,
+    now: datetime,
+    flag: str,
+    of: Mapping[str, int | str],
+    extra: tuple[str, bool, str] | None = None,
 ) -> list[int]:
     """The ids of the rows that a flag counts in some days as it is known now, of one unit, category,
-    township or channel where that is named."""
+    township or channel where that is named, or with a value (the last of `extra`) in a field of the
+    office's own."""
     source = SOURCE_OF[flag]
-    told = told_rows(source, period, now, areas(session)).subquery()
+    told = told_rows(source, period, now, areas(session), extra[:2] if extra else None).subquery()
     bit = 1 << source.flags.index(flag)
     query = select(told.c.id).where(told.c.mask.bitwise_and(bit) != 0)
     for name, value in of.items():
         query = query.where(told.c[name] == value)
+    if extra is not None:
+        query = query.where(told.c.extra == extra[2])
     return list(session.scalars(query.order_by(told.c.id), execution_options=UNSCOPED))
 
 

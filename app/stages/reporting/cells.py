@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Unit
+from app.models import Case, ExtraValue, Unit
 from app.models.sessions import UNSCOPED
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import CENTRE, Counts, Query
@@ -56,14 +56,19 @@ def _township(named: Sequence[tuple[int, str]]) -> ColumnElement[Any]:
 
 
 def told_rows(
-    source: Source, period: Period, now: datetime, named: Sequence[tuple[int, str]]
+    source: Source,
+    period: Period,
+    now: datetime,
+    named: Sequence[tuple[int, str]],
+    extra: tuple[str, bool] | None = None,
 ) -> Rows:
     """The rows of a source with what tells them apart: `id`, `unit`, `category`, `township`,
-    `channel`, `day`, and a `mask` whose bits are the flags."""
+    `channel`, `day`, and a `mask` whose bits are the flags. `extra`: the code of a field of the
+    office's own, whose values tell them apart as well, and whether it is one of their cases."""
     rows = source.select(period, now).subquery()
     mask = sum((rows.c[flag] * 2**place for place, flag in enumerate(source.flags)), literal(0))
     channel = rows.c.channel if "channel" in rows.c else func.coalesce(Case.channel, "")
-    return (
+    told = (
         select(
             rows.c.id,
             func.coalesce(rows.c.unit_id, CENTRE).label("unit"),
@@ -76,6 +81,13 @@ def told_rows(
         .select_from(rows)
         .outerjoin(Case, Case.id == rows.c.case_id)
     )
+    if extra is None:
+        return told
+    code, of_case = extra
+    row = rows.c.case_id if of_case else rows.c.id
+    stands = and_(ExtraValue.field == code, ExtraValue.row_id == row)
+    value = func.coalesce(ExtraValue.value, "").label("extra")
+    return told.outerjoin(ExtraValue, stands).add_columns(value)
 
 
 def cells_query(

@@ -13,6 +13,7 @@ from app.ledger import move
 from app.models import Case, Visit, VisitRecord
 from app.models.columns import facts_of
 from app.roles import Actor
+from app.rules.extra import canonical, held
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of
 from app.stages.calendar import office_at
@@ -98,4 +99,6 @@ def _newest_record(session: Session, visit: Visit) -> VisitRecord:
 def _corrected(last: VisitRecord, form: Mapping[str, Any]) -> dict[str, Any]:
     """What stood in a record, with what the form corrects in it."""
     stood = {name: getattr(last, name) for name in (*_RECORDED, *facts_of(VisitRecord))}
-    return stood | {name: value for name, value in form.items() if value is not None}
+    changed = {name: value for name, value in form.items() if value is not None}
+    extra = canonical({**held(last.extra), **held(changed.get("extra"))})
+    return {**stood, **changed, "extra": extra}

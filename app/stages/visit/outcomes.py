@@ -57,8 +57,9 @@ def outcome_columns(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def facts_taken_over(form: dict[str, Any]) -> dict[str, Any]:
     """What a visit takes over from its newest record beside the outcome: columns that are facts of
-    both."""
-    return {name: form[name] for name in facts_of(Visit) if form.get(name) is not None}
+    both, and what stands in the office's own fields."""
+    taken = ("extra", *facts_of(Visit))
+    return {name: form[name] for name in taken if form.get(name) is not None}
 
 
 def bad(visit: Visit) -> bool:

@@ -23,6 +23,7 @@ VERBS = (
         fields=_VISITED,
         roles=("visitor", "centre_head", *ROOM),
         event=("visit.recorded", "visit.unreachable", "visit.attempted"),
+        extends="visit",
     ),
     Verb(
         "amend_visit",
@@ -31,5 +32,6 @@ VERBS = (
         fields=(REASON, *FIELDS),
         roles=("centre_head",),
         event="visit.amended",
+        extends="visit",
     ),
 )

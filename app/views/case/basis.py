@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Case
-from app.views.actor import now
+from app.views.actor import now, office_here
 from app.views.case.trace import Basis
-from app.views.pages.badge import office_here
 
 _OF_CASES = {
     "registered": "allocate_workdays",

@@ -16,8 +16,7 @@ from app.rules.workdays import minute
 from app.rules.workflow import OPEN_CASE
 from app.sweep.ahead import FOR_UNITS, Deed, ahead
 from app.sweep.reasons import Fact, Reason, reasons
-from app.views.actor import actor, language, now, reader
-from app.views.pages.badge import office_here
+from app.views.actor import actor, language, now, office_here, reader
 from app.views.pages.shown import term
 
 AHEAD = timedelta(days=45)

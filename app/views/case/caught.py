@@ -15,9 +15,8 @@ from app.models import Case, Unit
 from app.models.facts import survey
 from app.rules.workdays import midnight_after
 from app.sweep.ahead import RULES, Deed, ahead_of_all
-from app.views.actor import language, now, reader
+from app.views.actor import language, now, office_here, reader
 from app.views.case.bot import RULE_NAMES
-from app.views.pages.badge import office_here
 from app.views.pages.lines import Line, lines_of
 
 LOOKED_AT = 1000

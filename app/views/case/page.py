@@ -25,6 +25,7 @@ from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
 from app.views.case.timeline import Timeline, actors_of, names_of, newest, timeline
 from app.views.case.told import rows_by_id
+from app.views.extras import COVERED, filled
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
@@ -99,6 +100,13 @@ def facts(case: Case) -> list[tuple[str, str]]:
             plain = value if isinstance(value, (bool, int, datetime, date)) else str(value)
             text = said(shown("hotline_case", name, plain), case.id)
             labelled.append((words.column("hotline_case", name, tongue), text))
+    labelled += [
+        (
+            words.column("hotline_case", one.name, tongue),
+            said(told, case.id) if one.kind in COVERED else told,
+        )
+        for one, told in filled("hotline_case", case)
+    ]
     if who.id is not None and who.id == case.operator_id:
         labelled.append((words.word("case_page.query_code", tongue), case.query_code))
     return labelled

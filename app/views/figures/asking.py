@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from app.rules.extra import CHOSEN, Extra
 from app.stages.reporting.cells import BY
 from app.stages.reporting.period import Period
 from app.views.actor import key_typed, now
+from app.views.extras import fields_of
 from app.views.figures.listed import own_unit
 
 LONGEST = 731
@@ -57,6 +59,17 @@ class Asking:
         }
 
 
+def counted_fields() -> dict[str, Extra]:
+    """name -> the fields of the office's own by whose values figures may be told apart, of those that
+    this person may see."""
+    return {
+        name: one
+        for table in ("hotline_case", "contact", "reply", "visit")
+        for name, one in fields_of(table).items()
+        if one.kind in CHOSEN
+    }
+
+
 def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
@@ -79,7 +92,7 @@ def asking(given: Mapping[str, str]) -> Asking:
     if unit is not None:
         of["unit"] = unit
         by = "category" if by == "unit" else by
-    asked = replace(usual, by=by if by in BIES else "unit", of=of)
+    asked = replace(usual, by=by if by in BIES or by in counted_fields() else "unit", of=of)
     return _with_days(asked, given)
 
 

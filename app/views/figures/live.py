@@ -20,12 +20,14 @@ from app.papers.figures.grid import Cell, Grid, Lead, Line, number, plain, share
 from app.papers.figures.sheet import Book
 from app.rules.workdays import beijing, minute
 from app.stages.reporting.behind import ids_now
+from app.stages.reporting.by_extra import counts, totals_by
 from app.stages.reporting.daily import state_of
 from app.stages.reporting.live import totals
 from app.stages.reporting.measures import MEASURES, Figure, Measure
+from app.stages.reporting.period import Period
 from app.stages.reporting.volumes import category_names
 from app.views.actor import language, now, reader
-from app.views.figures.asking import BIES, Asking, asking
+from app.views.figures.asking import BIES, Asking, asking, counted_fields
 from app.views.figures.downloads import sheet
 from app.views.figures.listed import asked, listed, own_unit
 
@@ -59,7 +61,7 @@ class LiveFigures(BaseView):
             grid_=told,
             picture=_picture(wanted, leads_of(wanted)),
             leads=leads_of(wanted),
-            bies=[(by, _said(f"report_page.by.{by}")) for by in _bies()],
+            bies=[(by, _by_told(by)) for by in (*_bies(), *counted_fields())],
             units=_units(),
             own=own_unit() is not None,
             as_of="" if state is None else minute(beijing(state.counted_at)),
@@ -72,7 +74,8 @@ class LiveFigures(BaseView):
     def rows(self) -> Any:
         """The rows behind a live figure, as they are now."""
         wanted, days = asked(), asking(request.args)
-        ids = ids_now(reader(), days.period, now(), wanted.flag, wanted.of)
+        extra = _extra_asked()
+        ids = ids_now(reader(), days.period, now(), wanted.flag, wanted.of, extra)
         return self.render_template(
             "desk/figure_rows.html",
             title=words.page("Figures", language()),
@@ -100,6 +103,34 @@ def _bies() -> Sequence[str]:
     return [by for by in BIES if by != "unit" or own_unit() is None]
 
 
+def _by_told(by: str) -> str:
+    """What figures are told apart by, in words."""
+    own = counted_fields().get(by)
+    return _said(f"report_page.by.{by}") if own is None else words.field(own.name, language())
+
+
+def _extra_asked() -> tuple[str, bool, str] | None:
+    """The field of the office's own and the value in it that a row of figures leads to."""
+    for name, one in counted_fields().items():
+        if name in request.args:
+            return one.code, one.subject == "case", request.args[name][:80]
+    return None
+
+
+def _shown(by: str) -> Sequence[str]:
+    """The measures that can be told apart so."""
+    own = counted_fields().get(by)
+    return [name for name in SHOWN if own is None or counts(own, MEASURES[name].source)]
+
+
+def _totals(wanted: Asking, period: Period, by: str) -> Any:
+    """The figures of some days, told apart so."""
+    own = counted_fields().get(by)
+    if own is None:
+        return totals(reader(), by, period.first, period.last, wanted.of)
+    return totals_by(reader(), own, period, now(), wanted.of)
+
+
 def _units() -> Sequence[tuple[int, str]]:
     if own_unit() is not None:
         return []
@@ -122,7 +153,7 @@ def leads_of(wanted: Asking) -> Callable[[Lead], str]:
 
 def _told(wanted: Asking, leads: Callable[[Lead], str]) -> Grid:
     """The table: a line for each, all together last; beside each number that of the other days."""
-    found = totals(reader(), wanted.by, wanted.first, wanted.last, wanted.of)
+    found, shown_ = _totals(wanted, wanted.period, wanted.by), _shown(wanted.by)
     other = _other(wanted, wanted.by)
     lines = []
     for key, name in _named(wanted.by, found):
@@ -130,16 +161,16 @@ def _told(wanted: Asking, leads: Callable[[Lead], str]) -> Grid:
             Line(
                 [
                     plain(name),
-                    *_cells(found[key], other and other.get(key, {}), ((wanted.by, key),)),
+                    *_cells(shown_, found[key], other and other.get(key, {}), ((wanted.by, key),)),
                 ]
             )
         )
     whole = totals(reader(), "", wanted.first, wanted.last, wanted.of).get("", {})
     others = _other(wanted, "")
-    total = _cells(whole, others and others.get("", {}), ())
+    total = _cells(shown_, whole, others and others.get("", {}), ())
     lines.append(Line([Cell(_said("figures.all")), *total], "total"))
-    heads = [_said(f"report_page.by.{wanted.by}"), *(_said(f"measure.{name}") for name in SHOWN)]
-    return Grid(_title(wanted), heads, lines, widths=(4, *(1.5,) * len(SHOWN)))
+    heads = [_by_told(wanted.by), *(_said(f"measure.{name}") for name in shown_)]
+    return Grid(_title(wanted), heads, lines, widths=(4, *(1.5,) * len(shown_)))
 
 
 def _title(wanted: Asking) -> str:
@@ -151,11 +182,13 @@ def _other(wanted: Asking, by: str) -> Any:
     days of another span."""
     if wanted.other is None or by == "day":
         return None
-    return totals(reader(), by, wanted.other.first, wanted.other.last, wanted.of)
+    return _totals(wanted, wanted.other, by)
 
 
-def _cells(counts: Counts, other: Counts | None, of: tuple[Any, ...]) -> list[Cell]:
-    return [_cell(MEASURES[name], counts, other, of) for name in SHOWN]
+def _cells(
+    names: Sequence[str], found: Counts, other: Counts | None, of: tuple[Any, ...]
+) -> list[Cell]:
+    return [_cell(MEASURES[name], found, other, of) for name in names]
 
 
 def _cell(measure: Measure, counts: Counts, other: Counts | None, of: tuple[Any, ...]) -> Cell:
@@ -181,13 +214,29 @@ def _named(by: str, found: Mapping[Any, Any]) -> Sequence[tuple[Any, str]]:
     if by == "day":
         return [(key, key.isoformat()) for key in sorted(found)]
     names = _names(by)
-    order = sorted(found, key=lambda key: (-found[key].get("registered", 0), str(key)))
-    return [(key, names.get(key) or _said(f"figures.no.{by}")) for key in order]
+    no = "figures.no_extra" if by in counted_fields() else f"figures.no.{by}"
+    order = sorted(found, key=lambda key: (-found[key].get(_first(by), 0), str(key)))
+    return [(key, names.get(key) or _said(no)) for key in order]
+
+
+def _measured(by: str) -> str:
+    """The measure by which lines are in order: how much came, where that can be told apart so."""
+    names = _shown(by)
+    return "received" if "received" in names else names[0]
+
+
+def _first(by: str) -> str:
+    return MEASURES[_measured(by)].top
 
 
 def _names(by: str) -> Mapping[Any, str]:
     if by == "category":
         return {int(key): name for key, name in category_names(reader()).items()}
+    own = counted_fields().get(by)
+    if own is not None and own.kind == "bool":
+        return {"y": _said("list.yes"), "n": _said("list.no")}
+    if own is not None:
+        return {word: word for word in own.choices}
     if by == "channel":
         return {word: words.value("channel", word, language()) for word in words.VALUES["channel"]}
     query = select(Unit.id, Unit.name, Unit.area)
@@ -197,12 +246,12 @@ def _names(by: str) -> Mapping[Any, str]:
 
 def _picture(wanted: Asking, leads: Callable[[Lead], str]) -> Markup:
     """Bars of what came, the most first, beside the other days."""
-    found = totals(reader(), wanted.by, wanted.first, wanted.last, wanted.of)
+    found = _totals(wanted, wanted.period, wanted.by)
     rows = _named(wanted.by, found)[:DRAWN]
     if not rows:
         return Markup("")
-    flag = MEASURES["received"].top
-    name = _said("measure.received")
+    flag = _first(wanted.by)
+    name = _said(f"measure.{_measured(wanted.by)}")
     bars = [
         Bar(
             found[key].get(flag, 0),

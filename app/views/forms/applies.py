@@ -3,6 +3,7 @@ looks, made of the same rows as the rule, keeps out of sight what was answered o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
@@ -23,7 +24,23 @@ def told(fields: Sequence[Field], name: str) -> str:
 
 
 def _told(when: When) -> str:
-    return f"{when.choice}={'|'.join(when.answers)}"
+    """A condition in one word; of one whose answers are the office's own words a mark."""
+    word = f"{when.choice}={'|'.join(when.answers)}"
+    if re.fullmatch(r"[\w=|.-]+", word, re.ASCII):
+        return word
+    return f"{when.choice}-{sha256(word.encode()).hexdigest()[:12]}"
+
+
+def rules_of(fields: Sequence[Field]) -> str:
+    """The rules of the conditions of the office's own fields among these."""
+    own = [field for field in fields if field.own is not None]
+    known = {_told(when): when for field in own for when in conditions(fields, field.name)}
+    return "\n".join(_hidden(word, when) for word, when in sorted(known.items()))
+
+
+def _quoted(answer: str) -> str:
+    """An answer as a sheet of looks has it: whatever could end its text is written by its number."""
+    return re.sub(r"[^\w-]", lambda sign: f"\\{ord(sign[0]):x} ", answer)
 
 
 @cache
@@ -51,7 +68,7 @@ def _version() -> str:
 
 def _hidden(word: str, when: When) -> str:
     choice = f'[name="{when.choice}"]'
-    answers = ", ".join(f'[value="{answer}"]' for answer in when.answers)
+    answers = ", ".join(f'[value="{_quoted(answer)}"]' for answer in when.answers)
     asked = f'{choice}:is(input:not([type="hidden"]), select)'
     answered = f"{choice}:is({answers}):checked, {choice} option:is({answers}):checked"
     return (

@@ -40,14 +40,13 @@ from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
 from app.views.forms.case_access import OF_SUGGESTIONS
 from app.views.forms.drafted import told_of
+from app.views.forms.own_facts import Fact, own_facts, own_preview
 from app.views.forms.row_choice import Which
 from app.views.forms.ways import paper_of
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown, term
 
-Fact = tuple[str, str, str]
-"""(label, value, address of what it names, or nothing)."""
 MOST = 5
 """How many rows of a kind are shown, the newest first."""
 OF_CASE = ("narrative", "demand")
@@ -64,8 +63,6 @@ IN_THE_FORM = ("edit_case",)
 """Verbs whose forms begin with what the case says."""
 LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
-
-
 _VALUE_NOW, _CHANGES = "form.value_now", "roster_page.changes"
 
 
@@ -232,13 +229,14 @@ def _told(row: Any, name: str, value: Any) -> str:
 
 
 def _more(row: Any, names: Sequence[str]) -> list[Fact]:
-    """What a row says in rows of its own: the persons of a finding, the files beside a whole
-    reply."""
+    """What a row says besides its columns: the persons of a finding, the office's own fields, the
+    files beside a whole reply."""
     if isinstance(row, Supervision) and row.finding:
         return _persons(row)
     if isinstance(row, Referral):
         return [(words.table("referral", language()), way.label, way.href) for way in paper_of(row)]
-    return _files(row) if isinstance(row, Reply) and "opinion" in names else []
+    files = _files(row) if isinstance(row, Reply) and "opinion" in names else ()
+    return [*own_facts(row), *files]
 
 
 def _files(reply: Reply) -> list[Fact]:
@@ -281,7 +279,7 @@ def _proposed(meant: Which) -> list[Box]:
 
 
 def _proposal(row: Any) -> Box:
-    facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
+    facts: list[Fact] = [*_facts(row, labelled(type(row)), None), *own_preview(row)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
     if isinstance(row, Roster):

@@ -18,6 +18,7 @@ from app.rules.workdays import beijing, minute
 from app.stages.table import DRAFTED
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, asked, key_typed, language, reader
+from app.views.extras import COVERED, extended_here, worded
 from app.views.forms.field_looks import STOOD, domain_of
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown
@@ -177,13 +178,16 @@ def facts_of(row: Draft) -> list[tuple[str, str]]:
     said = json.loads(row.fields)
     return [
         (words.field(field.name, language(), row.verb), _worded(row, field, said[field.name]))
-        for field in VERBS[row.verb].fields
+        for field in extended_here(VERBS[row.verb], None).fields
         if said.get(field.name) not in (None, "", [])
     ]
 
 
 def _worded(row: Draft, field: Any, value: Any) -> str:
     tongue = language()
+    if field.own is not None:
+        told = worded(field.own, value)
+        return masked_text(told, row.case_id) if field.own.kind in COVERED else told
     if field.kind == "choice":
         return words.value(domain_of(row.verb, field.name), str(value), tongue)
     if isinstance(value, list):

@@ -18,7 +18,8 @@ class Look:
     """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
     is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
     what stands on file; `groups` the heading below which a choice stands; `when` what it hangs on;
-    `sentences` what may be put into it."""
+    `sentences` what may be put into it; `heading` what stands above it, `heading_when` what that
+    hangs on."""
 
     label: str = ""
     hint: str = ""
@@ -31,6 +32,8 @@ class Look:
     groups: Mapping[str, str] = field(default_factory=dict)
     when: str = ""
     sentences: Sequence[str] = ()
+    heading: str = ""
+    heading_when: str = ""
 
 
 LONG = frozenset(
@@ -103,6 +106,8 @@ _DOMAINS = {
     ("set_address", "kind"): "address_kind",
     ("choose_ways", "notice"): "notice_kind",
     ("change_setting", "name"): "setting",
+    ("propose_field", "subject"): "extra_subject",
+    ("propose_field", "kind"): "extra_kind",
 }
 _HINTS = {
     "narrative": "form.hint.secret",
@@ -147,6 +152,7 @@ FIRST = {
 STANDARD = {
     "register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"},
     "contact": {"channel": "phone"},
+    "propose_field": {"for_units": "y", "searched": "y"},
     "set_mailbox": {"speaks": "imaps", "active": "y"},
 }
 """What a form starts with."""

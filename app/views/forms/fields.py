@@ -227,6 +227,22 @@ class ManyField(UnitsField):
     drawn = "ManyField"
 
 
+class SeveralField(ManyField):
+    """Several words of the office's own, ticked; with none ticked the form says so."""
+
+    widget = Boxes(marked=True)
+
+    def handed(self) -> Any:
+        """What was ticked; nothing where the form was not asked."""
+        return super().handed() or ("" if self.look.clears and self.raw_data else None)
+
+
+class NumberField(VerbField):
+    """A number, with a point where it has one."""
+
+    marks = {"inputmode": "decimal"}
+
+
 class Answered(HiddenField):
     """A part that a question asks for, and no form by itself."""
 
@@ -263,5 +279,7 @@ KINDS: Mapping[str, type[Field]] = {
     "long": LongField,
     "password": PasswordField,
     "many": ManyField,
+    "choices": SeveralField,
+    "number": NumberField,
 }
 """The kind of a verb's field, or how one of text is drawn -> its class."""

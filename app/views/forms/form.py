@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import Field as FormField
@@ -50,7 +51,10 @@ _EMPTY = "form.empty"
 
 
 class VerbForm(FlaskForm):
-    """A form with its drawn fields in their order; the token and what is carried go unseen."""
+    """A form with its drawn fields in their order; the token and what is carried go unseen. `looks`
+    hides the office's own fields that do not apply."""
+
+    looks = Markup("")
 
     @property
     def drawn(self) -> list[FormField]:
@@ -117,7 +121,8 @@ class Drawing:
         fields = {ask.name: ask.unbound() for ask in self.asks} | dict(self._of_verb(shown))
         hidden = [(name, value) for name, value in self.unseen if name not in fields]
         fields = {name: Carried(default=value) for name, value in hidden} | fields
-        made: VerbForm = type("Form", (VerbForm,), fields)(formdata=shown)
+        looks = {"looks": Markup(applies.rules_of(self.verb.fields))}  # noqa: S704
+        made: VerbForm = type("Form", (VerbForm,), {**fields, **looks})(formdata=shown)
         return made
 
     def _of_verb(self, typed: MultiDict[str, str]) -> Iterable[tuple[str, UnboundField]]:
@@ -145,6 +150,7 @@ class Drawing:
                 options = with_unit(self.reading, options, chosen, self.tongue)
         kind = drawn_as(field, bool(options))
         keys = (f"{field.name}:{self.verb.name}", field.name, kind)
+        when = applies.told(self.verb.fields, field.name)
         look = Look(
             words.field(field.name, self.tongue, self.verb.name),
             next(filter(None, (hint_of(key, self.tongue) for key in keys)), ""),
@@ -152,11 +158,23 @@ class Drawing:
             field.name in OF_PERSONS,
             field.clears,
             options,
-            when=applies.told(self.verb.fields, field.name),
+            when=when,
             sentences=sentences,
         )
+        look = replace(look, **self._heading(field))
         groups = headings(options, self.tongue) if field.name == "rights" else {}
         return KINDS[kind](replace(look, parts=self._parts(field), groups=groups))
+
+    def _heading(self, field: Field) -> dict[str, Any]:
+        """The name of its group above the first field of it, and what that hangs on, where all of the
+        group hang on the same."""
+        own = [one for one in self.verb.fields if one.own is not None]
+        group = field.own.group if field.own is not None else ""
+        together = [one.name for one in own if one.own is not None and one.own.group == group]
+        if not group or together[0] != field.name:
+            return {}
+        whens = {applies.told(self.verb.fields, name) for name in together}
+        return {"heading": group, "heading_when": whens.pop() if len(whens) == 1 else ""}
 
     def _parts(self, field: Field) -> dict[str, UnboundField]:
         """The parts of a caller or of a leader's words, each a field of its own."""
@@ -187,6 +205,8 @@ def headings(options: Sequence[Option], tongue: str) -> dict[str, str]:
 
 def drawn_as(field: Field, offers: bool) -> str:
     """How a verb's field is drawn: text that is long, secret, chosen or uploaded by that."""
+    if field.own is not None:
+        return field.kind
     if field.kind == "names" and offers:
         return "many"
     if field.kind != "text":

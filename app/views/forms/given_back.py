@@ -18,6 +18,7 @@ from wtforms.fields.core import UnboundField
 from app import words
 from app.verbs import VERBS
 from app.views.actor import language
+from app.views.extras import extended_here
 from app.views.forms.field_looks import LONG, PARTS, SECRET, YES_NO, Look, domain_of
 from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
@@ -102,7 +103,7 @@ def chosen_again(unseen: Pairs) -> Iterator[tuple[str, str]]:
 def _kinds(verb: str) -> dict[str, str]:
     """The kinds of a verb's fields, those of a person's parts as `caller.name`."""
     kinds: dict[str, str] = {}
-    for field in VERBS[verb].fields:
+    for field in extended_here(VERBS[verb], None).fields:
         parts = PARTS.get(field.kind)
         if parts:
             kinds |= {f"{field.name}.{part}": kind for part, kind in parts}

@@ -35,6 +35,7 @@ from app.stages.named import carried
 from app.stages.roles import custom_rights
 from app.verbs import Verb
 from app.views.actor import actor, desk, key_typed, most, reader
+from app.views.extras import defaults, own_typed, plain_names
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.forms.in_force import value_now
@@ -65,7 +66,8 @@ Filled = MultiDict[str, str]
 def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
     """What a form starts with, and what its address adds to it; 404 where it names a row that is
     not there."""
-    filled: Filled = MultiDict(STANDARD.get(verb.name, {})) | value_now(verb, typed)
+    begins: Filled = MultiDict([*STANDARD.get(verb.name, {}).items(), *defaults(verb)])
+    filled = begins | value_now(verb, typed)
     row = corrected(reader(), verb, case, typed)
     if of_drafts(verb) and key_typed(typed.get("draft")) and case is not None:
         filled = from_draft(verb, key_typed(typed["draft"]), case)
@@ -75,7 +77,7 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
     elif verb.name in OF_MESSAGES and key_typed(typed.get("message")):
         filled.update(of_message(verb, key_typed(typed["message"])))
     elif verb.name in REPLIES and case is not None:
-        filled = _refused(verb, case)
+        filled = _refused(verb, case) or filled
     elif verb.name in ROWS and key_typed(typed.get("id")):
         abort(404)
     for name in typed:
@@ -206,7 +208,7 @@ def _refused(verb: Verb, case: Case) -> Filled:
     )
     query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
     row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
-    return _typed(row, *(field.name for field in verb.fields)) if row is not None else MultiDict()
+    return _typed(row, *plain_names(verb), own=verb) if row is not None else MultiDict()
 
 
 def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
@@ -218,7 +220,8 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
     if verb.name in _OF_ROW:
         return _OF_ROW[verb.name](row)
     without = "reason" if verb.name == AMENDS else "id"
-    return _typed(row, *(field.name for field in verb.fields if field.name != without))
+    names = [name for name in plain_names(verb) if name != without]
+    return _typed(row, *names, own=verb if verb.name == AMENDS else None)
 
 
 def _of_unit(unit: Unit) -> Filled:
@@ -269,7 +272,9 @@ _RECLASSIFIED = ("kind", "urgency", "category", "complained_unit")
 
 def _of_case(verb: Verb, case: Case) -> Filled:
     filled: Filled = MultiDict()
-    for name in (field.name for field in verb.fields):
+    for name, said in own_typed(verb, case):
+        filled.add(name, said)
+    for name in plain_names(verb):
         if name == "caller":
             caller = masked_caller(case)
             filled.update({f"caller.{part}": caller.get(part, "") for part in ("name", "phone")})
@@ -282,5 +287,8 @@ def _of_case(verb: Verb, case: Case) -> Filled:
     return filled
 
 
-def _typed(row: Any, *names: str, **more: str) -> Filled:
-    return MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})
+def _typed(row: Any, *names: str, own: Verb | None = None, **more: str) -> Filled:
+    filled: Filled = MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})
+    for name, said in own_typed(own, row) if own is not None else ():
+        filled.add(name, said)
+    return filled

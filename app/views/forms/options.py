@@ -14,13 +14,16 @@ from app import words
 from app.models import Category, Person, Unit
 from app.roles import PAGES
 from app.rules.evaluation import TABLE
+from app.rules.extra import SUBJECTS
 from app.stages.calendar import numbers_known
+from app.stages.extra_fields import hangs_on
 from app.stages.handling import colleagues
 from app.stages.named import carried
 from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.views.actor import actor, now
+from app.views.extras import fields_known
 from app.views.forms.field_looks import YES_NO, domain_of
 from app.views.forms.in_force import settings_now
 from app.views.pages.picked import Named, Option
@@ -34,6 +37,8 @@ MOST = 500
 
 def options_of(reading: Session, verb: Verb, one: Field, tongue: str) -> Sequence[Option]:
     """What may be chosen for a field of a verb; nothing where it is typed."""
+    if one.own is not None and one.own.choices:
+        return [(word, word) for word in one.own.choices]
     if one.kind == "bool":
         return [(sign, words.word(msgid, tongue)) for sign, msgid in YES_NO]
     if one.kind == "choice" and (verb.name, one.name) not in _PRESENT:
@@ -204,8 +209,24 @@ def _with_now(label: str, value: str, tongue: str) -> str:
     return words.word("form.now_is", tongue, name=label, now=told) if told else label
 
 
+def _hung_on(reading: Session, tongue: str) -> list[Option]:
+    """The fields on which one of the office's own may hang, each with what it is of."""
+    found: dict[str, list[str]] = {}
+    for subject in SUBJECTS:
+        for name in hangs_on(subject):
+            found.setdefault(name, []).append(words.value("extra_subject", subject, tongue))
+    for one in fields_known().values():
+        if one.active and one.kind in ("bool", "choice"):
+            found[one.name] = [words.value("extra_subject", one.subject, tongue)]
+    return [
+        (name, words.aside(words.field(name, tongue), words.listed(of, tongue), tongue))
+        for name, of in found.items()
+    ]
+
+
 _PRESENT: dict[tuple[str, str], Callable[[Session, str], Sequence[Option]]] = {
     ("change_rule", "name"): _rules_now,
     ("change_setting", "name"): _settings_now,
+    ("propose_field", "only_if"): _hung_on,
 }
 """(verb, field) -> what it offers to change, with what stands now."""

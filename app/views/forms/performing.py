@@ -13,9 +13,11 @@ from werkzeug.datastructures import MultiDict
 from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.verbs import Field, Verb, perform
+from app.verbs.extra import hand_over
 from app.verbs.typed import value_of
 from app.views import access_notes
 from app.views.actor import actor, key_typed, now, reader
+from app.views.extras import fields_known
 from app.views.forms.drafted import stood_sent
 from app.views.forms.on_file import still_stands
 from app.views.forms.once import Sending
@@ -65,9 +67,13 @@ def do(
     # Not of the case itself: what was read has been let go, and would be read again.
     typed, id = request.form, sending.case
     still_stands(session, verb, case, typed)
+    if id is None and verb.name == "contact" and uploads:
+        raise NotAllowed("file_without_case")
     if id is not None:
         attach(session, verb, id, uploads)
         cover_chosen(session, id, typed)
+    if verb.extends:
+        hand_over(session, fields_known())
     done = perform(session, now(), actor(), verb.name, case=id, **values)
     if verb.name == "reveal":
         access_notes.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)

@@ -9,6 +9,7 @@ from typing import Any
 
 from wtforms import Field
 
+from app.rules.extra import PREFIX
 from app.views.forms.field_looks import STANDARD
 from app.views.forms.form import VerbForm
 
@@ -32,11 +33,12 @@ SWITCHED = {"register": ("anonymous", "confidential", "dangerous")}
 @dataclass(frozen=True)
 class Plan:
     """The fields of a form as its page lays them out: what a question asks first, what is spoken of,
-    what is switched, and the others; `open` where one of the others says something."""
+    what is switched, what the office asks besides, and the others; `open` where one of the others says something."""
 
     asked: Sequence[Field]
     spoken: dict[str, Field]
     switched: Sequence[Field]
+    own: Sequence[Field]
     more: Sequence[Field]
     open: bool
 
@@ -47,13 +49,15 @@ def plan_of(verb: str, form: VerbForm, asked: Sequence[str]) -> Plan:
     whole = {name.partition(".")[0] for name in spoken}
     switched = [form[name] for name in SWITCHED.get(verb, ()) if name in form]
     apart = {*whole, *asked, *(one.name for one in switched)}
-    more = [one for one in form.drawn if one.name not in apart]
+    left = [one for one in form.drawn if one.name not in apart]
+    own = [one for one in left if one.name.startswith(PREFIX)]
+    more = [one for one in left if one not in own]
     starts = STANDARD.get(verb, {})
     says = any(_says(one, starts.get(one.name, "")) for one in more)
     first = [form[name] for name in asked if name in form]
     if first:
         first[0].render_kw["autofocus"] = True
-    return Plan(first, spoken, switched, more, says)
+    return Plan(first, spoken, switched, own, more, says)
 
 
 def _spoken(form: VerbForm, names: Sequence[str]) -> dict[str, Field]:

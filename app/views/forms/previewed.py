@@ -29,6 +29,8 @@ from app.views.forms.who_called import as_answered
 
 PREVIEW = "preview"
 """The button of a form that asks for its papers, not for what it does."""
+PROPOSES = "propose_field"
+"""The verb whose form previews another form."""
 ISSUES = (
     "allocate",
     "submit",
@@ -49,7 +51,7 @@ Seen = list[tuple[str, dict[str, Any]]]
 
 def previews(verb: Verb) -> bool:
     """Whether a form offers to look at its papers first."""
-    return verb.name in ISSUES
+    return verb.name in (*ISSUES, PROPOSES)
 
 
 def preview_of(verb: Verb, case: Case | None) -> Response:

@@ -117,6 +117,8 @@ _TOLD_BY: dict[str, tuple[str, ...]] = {
     "calendar_proposal": ("reason", "days"),
     "account_change": ("verb", "person", "wanted"),
     "roster": ("name", "waiting"),
+    "gateway": ("name", "kind"),
+    "extra_field": ("label", "subject", "kind"),
 }
 """table of proposals -> the columns by which one is told from the others."""
 

@@ -19,9 +19,10 @@ from app.views.forms.form import values_of
 from app.views.forms.on_file import CHANGED, as_meant, now_standing
 from app.views.forms.once import SHOWN_AGAIN, First, Sending
 from app.views.forms.outcome import page_after, to_paper
+from app.views.forms.own_form import preview_typed
 from app.views.forms.page import Again, page_of
 from app.views.forms.performing import as_asked, do, target_of
-from app.views.forms.previewed import PREVIEW, preview_of, previews
+from app.views.forms.previewed import PREVIEW, PROPOSES, preview_of, previews
 from app.views.forms.questions import question_of
 from app.views.forms.row_choice import row_sent
 from app.views.forms.shortcuts import spelled
@@ -54,7 +55,7 @@ def answer_to(render: Render, verb: Verb, case: Case | None, sending: Sending, s
 def _previewed(render: Render, verb: Verb, case: Case | None) -> Any:
     """The papers that a form would issue; the form once more where it would be refused."""
     try:
-        return preview_of(verb, case)
+        return preview_typed(render, verb) if verb.name == PROPOSES else preview_of(verb, case)
     except NotAllowed as no:
         return _refused(render, verb, case, no, "")
 

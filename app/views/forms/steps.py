@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app import words
 from app.models import Case
 from app.models.file import File
+from app.rules.extra import PREFIX
 from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, language, reader
@@ -96,16 +97,19 @@ def files_with(verb: Verb) -> tuple[tuple[str, str], ...]:
 
 def steps_of(verb: Verb, form: Any) -> list[Step]:
     """The steps of a form; none where it has none. What the form asks besides - which of two parts is
-    answered - stands first."""
+    answered - stands first; what the office asks besides, with the handling."""
     if verb.name not in REPLIES:
         return []
     drawn = {one.name: one for one in form.drawn}
     of_steps = {name for _, names in STEPS for name in names}
-    first = [one for name, one in drawn.items() if name not in of_steps]
+    left = [one for name, one in drawn.items() if name not in of_steps]
+    own = [one for one in left if one.name.startswith(PREFIX)]
+    first = [one for one in left if one not in own]
     steps = []
     for number, (title, names) in enumerate(STEPS, 1):
         fields = [drawn[name] for name in names if name in drawn]
         fields = [*first, *fields] if number == 1 else fields
+        fields = [*fields, *own] if number == len(STEPS) - 1 else fields
         wrong = any(one.wrong for one in fields)
         steps.append(Step(number, words.word(title, language()), fields, wrong))
     return steps

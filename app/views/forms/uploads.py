@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app import files
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
-from app.verbs import Verb, perform
+from app.verbs import Field, Verb, perform
 from app.views.actor import actor, desk, now
 from app.views.forms.field_looks import UPLOADED
 from app.views.forms.steps import KIND_OF_FILES, files_with
@@ -46,7 +46,7 @@ def _takes_files(verb: Verb) -> set[str]:
     """The fields of a form with which files come."""
     if verb.name == "attach":
         return {"upload"}
-    named = {field.name for field in verb.fields if field.name in UPLOADED}
+    named = {field.name for field in verb.fields if field.name in UPLOADED or _own(field)}
     leaders = (field.name for field in verb.fields if field.kind == "leader")
     beside = {name for name, _ in files_with(verb)}
     return named | beside | {f"{leader}.{part}" for leader in leaders for part in UPLOADED}
@@ -58,10 +58,14 @@ def uploads_of(
     """The files that came with a form, kept in the store; a text field that names one gets its
     name. Nothing is kept where a file came with a field that the form does not have."""
     uploads = []
+    own = {field.name for field in verb.fields if _own(field)}
     for field, storage in _sent_with(verb):
         upload = keep(storage)
         if field in KIND_OF_FILES:
             upload["kind"] = KIND_OF_FILES[field]
+        if field in own:
+            upload["kind"] = "other"
+            values[field] = {name: upload[name] for name in ("name", "sha256")}
         uploads.append(upload)
         if verb.name == "attach":
             values.update(upload)
@@ -72,6 +76,11 @@ def uploads_of(
             raise NotAllowed("field_missing", field="file")
         values.pop("referral", None)
     return uploads
+
+
+def _own(field: Field) -> bool:
+    """Whether a field of the office's own takes a file."""
+    return field.own is not None and field.kind == "file"
 
 
 def _sent_with(verb: Verb) -> list[tuple[str, FileStorage]]:

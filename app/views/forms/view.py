@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.models import Case
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, refuse_access
+from app.views.extras import extended_here
 from app.views.forms.articles import inserts, with_article
 from app.views.forms.case_access import case_of
 from app.views.forms.on_file import prefilled
@@ -74,6 +75,7 @@ class Verbs(BaseView):
         if not self.appbuilder.sm.has_access(f"can_{verb.name}", "Verbs"):
             return refuse_access()
         case = case_of(verb, id) if id is not None else None
+        verb = extended_here(verb, case)
         sees = id is None or (
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )

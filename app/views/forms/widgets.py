@@ -24,7 +24,11 @@ class Options(Select):
 
 
 class Boxes:
-    """Draws choices as boxes to tick, those of one group under its heading."""
+    """Draws choices as boxes to tick, those of one group under its heading; `marked`: what is sent says
+    that they were there, also where none is ticked."""
+
+    def __init__(self, marked: bool = False) -> None:
+        self.marked = marked
 
     def __call__(self, field: Any, **given: Any) -> Markup:
         groups: dict[str, list[Markup]] = {}
@@ -37,6 +41,8 @@ class Boxes:
             name: given[name] for name in ("aria-invalid", "aria-describedby") if name in given
         }
         inside = Markup("").join(_group(heading, boxes) for heading, boxes in groups.items())
+        if self.marked:
+            inside += Markup('<input type="hidden" name="{}" value="">').format(field.name)
         return Markup("<div {}>{}</div>").format(Markup(html_params(**marks)), inside)  # noqa: S704
 
 

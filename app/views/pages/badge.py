@@ -6,14 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g
-
 from app import words
 from app.rules.left import LATE, PLENTY, SOON, left
-from app.rules.office import Office
 from app.rules.workdays import Calendar
-from app.stages.calendar import office_known
-from app.views.actor import language, now, reader
+from app.views.actor import language, now, office_here
 from app.views.pages.shown import term
 
 COLOURS = {PLENTY: "success", SOON: "warning", LATE: "danger"}
@@ -32,14 +28,6 @@ class Badge:
     def late(self) -> bool:
         """Whether the clock has run out."""
         return self.colour == COLOURS[LATE]
-
-
-def office_here() -> Office:
-    """The office as it stands, asked in one statement a request."""
-    if "desk_office" not in g:
-        g.desk_office = office_known(reader(), now())
-    held: Office = g.desk_office
-    return held
 
 
 def calendar_here() -> Calendar:

@@ -23,7 +23,7 @@ from app.views.pages.export import Export
 from app.views.pages.masking import case_of
 from app.views.pages.paging import another_size, beyond, number_typed
 from app.views.pages.related import Related
-from app.views.pages.searching import searched_partly
+from app.views.pages.searching import LISTED, searched_newest, searched_partly
 from app.views.pages.turning import remember
 from app.worklists import COUNTED_TO, count_told
 
@@ -91,6 +91,8 @@ class DeskView(Declared, Export, Related, ModelView):
             left_out.append(beyond(wanted))
         self.know(rows)
         self.remember(rows)
+        if searched_newest():
+            left_out.append(words.word("search.newest_only", language(), n=LISTED))
         partly = searched_partly() and count <= COUNTED_TO
         return self.render_template(
             self.list_template,

@@ -13,8 +13,10 @@ from sqlalchemy import Boolean, Date, Integer, inspect, select
 from app import words
 from app.models import Person
 from app.models.columns import Moment
+from app.rules.extra import Extra
 from app.views.actor import actor, language, reader
-from app.views.pages.operators import operators_of
+from app.views.extras import fields_of
+from app.views.pages.operators import OF_KINDS, operators_of
 from app.views.pages.picked import Named
 
 Inputs = list[dict[str, Any]]
@@ -67,6 +69,36 @@ def at_hand(model: type[Any]) -> bool:
 
 
 CHOICES = ("unit", "category")
+SEARCHED = ("hotline_case", "contact", "reply", "visit")
+"""The tables whose rows are searched by fields of the office's own."""
+OWN_KINDS = {
+    "number": "number",
+    "bool": "bool",
+    "choice": "choice",
+    "choices": "choice",
+    "date": "date",
+}
+"""The kind of such a field -> how it is searched; text, where it is not named."""
+
+
+class Lengthened:
+    """A set of columns that the fields of the office's own join: for each person those that they may
+    see, in each request as they are then."""
+
+    def __init__(self, searched: bool = False) -> None:
+        self._searched = searched
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._kept = f"_plain_{name}"
+
+    def __get__(self, view: Any, owner: type[Any] | None = None) -> Any:
+        if view is None:
+            return []
+        own = view.own_searched() if self._searched else view.own()
+        return [*view.__dict__.get(self._kept, ()), *own]
+
+    def __set__(self, view: Any, names: Sequence[str]) -> None:
+        view.__dict__[self._kept] = names
 
 
 class Columns:
@@ -79,7 +111,10 @@ class Columns:
     datamodel: Any
     relations: tuple[str, ...]
     free: tuple[str, ...]
-    search_columns: list[str]
+    search_columns: Any = Lengthened(searched=True)
+    show_columns: Any = Lengthened()
+    read_columns: Any = Lengthened()
+    export_columns: Any = Lengthened()
     order_columns: list[str]
     not_for_units: tuple[str, ...]
     base_order: tuple[str, str]
@@ -88,6 +123,16 @@ class Columns:
     own_labels: Mapping[str, str]
     persons: tuple[str, ...] = ()
     """The relations to accounts by which rows may be narrowed, for who is not of a unit."""
+
+    def own(self) -> dict[str, Extra]:
+        """The fields of the office's own that this person may see here, by their names."""
+        return fields_of(self.__dict__.get("table", ""))
+
+    def own_searched(self) -> list[str]:
+        """Those of them by which rows are searched: a version of a visit is found by its visit."""
+        if self.__dict__.get("table") not in SEARCHED:
+            return []
+        return [name for name, one in self.own().items() if one.searched]
 
     def label(self, name: str) -> str:
         """What a column is called: by the view's own label, else as on all pages."""
@@ -99,6 +144,8 @@ class Columns:
         """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
         if name in self.relations:
             return "relation"
+        if name in self.own():
+            return OWN_KINDS.get(self.own()[name].kind, "text")
         known = self.datamodel.list_columns
         if name.endswith("_at") and f"{name.removesuffix('_at')}_clock" in known:
             return "clock"
@@ -118,6 +165,8 @@ class Columns:
     def options(self, name: str) -> Links:
         """The choices of a column that is searched by choosing."""
         tongue = language()
+        if name in self.own() and self._kind(name) == "choice":
+            return [(word, word) for word in self.own()[name].choices]
         if self._kind(name) == "choice":
             subject = "case" if self.table == "hotline_case" else self.table
             domain = words.DOMAINS.get(self.table, {}).get(name, "")
@@ -143,4 +192,6 @@ class Columns:
 
     def operators(self, name: str) -> tuple[str, ...]:
         """The operators of a column."""
+        if name in self.own():
+            return OF_KINDS[self._kind(name)]
         return operators_of(self.datamodel.obj, name, self._kind(name), name in self.exact)

@@ -4,7 +4,7 @@ a search can be gone back to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from app.views.pages.operators import (
     AtMost,
     Empty,
 )
+from app.views.pages.own_filters import Made, filters_of
 from app.views.pages.paging import number_typed
 from app.views.pages.picked import is_picked, reading_of
 from app.views.pages.sealed_search import ASKED, Pairs, Sought, sought_in, token_of
@@ -171,7 +172,8 @@ class Asking(Columns):
 
     def asked_filters(self) -> Any:
         """The filters of this request: an object of its own, never shared between requests."""
-        filters = self.datamodel.get_filters(self.search_columns)
+        own = self.own()
+        filters = self.datamodel.get_filters([one for one in self.search_columns if one not in own])
         for name in self.searched():
             self._filter(filters, name)
         besides = self.besides()
@@ -182,7 +184,10 @@ class Asking(Columns):
     def _filter(self, filters: Any, name: str) -> None:
         """Add what is asked of a column; what cannot be read is left out, and said by the page."""
         kind, operator = self._kind(name), self.operator(name)
-        if operator == EMPTY:
+        if name in self.own():
+            for made in self._of_own(name, operator):
+                filters.add_filter(name, *made)
+        elif operator == EMPTY:
             filters.add_filter(name, Empty, None)
         elif operator == BETWEEN:
             self._between(filters, name, kind)
@@ -190,6 +195,14 @@ class Asking(Columns):
             value = self.asked().get(f"q_{name}", "").strip()
             if value and understood(self, name, value):
                 filters.add_filter(name, *self._equal(name, kind, operator, value))
+
+    def _of_own(self, name: str, operator: str) -> Iterator[Made]:
+        """The filters of what is asked of a field of the office's own."""
+        told = {
+            part: self.asked().get(f"{part}_{name}", "").strip() for part in ("q", "from", "to")
+        }
+        in_turn = self.order() == self.base_order
+        return filters_of(self.own()[name], operator, told, in_turn, not actor().reads_as_typed)
 
     def _between(self, filters: Any, name: str, kind: str) -> None:
         """Add the two ends of a span of days or numbers, or the one that is told."""

@@ -44,7 +44,6 @@ class Declared(Columns):
     extra: tuple[str, ...]
     unsearched: tuple[str, ...]
     list_columns: Sequence[str]
-    read_columns: list[str]
     filters: Sequence[str]
     add_verb: str
     edit_verb: str

@@ -48,7 +48,6 @@ def safe_cell(value: str) -> str:
 class Export(Viewed):
     """The export of a page. The names below are the page's own."""
 
-    export_columns: list[str]
     tells_its_own: Any
 
     @expose("/export.csv")
@@ -181,7 +180,11 @@ class Export(Viewed):
     def _cell_of(self, name: str, hidden: Mapping[int, Hidden]) -> Cell:
         """How the cells of a column are made. Of a column that nobody's words stand in each value is
         worked out once."""
-        if name in self.extra or (name in self.not_for_units and actor().of_a_unit):
+        if (
+            name in self.extra
+            or name in self.own()
+            or (name in self.not_for_units and actor().of_a_unit)
+        ):
             return partial(self._told_cell, name)
         if name in self.free:
             return partial(_covered_cell, name, hidden)

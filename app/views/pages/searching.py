@@ -33,6 +33,7 @@ LOOKED_AT, LISTED = 20_000, 1_500
 rows are read for a single sign and for words that no index knows; a page says where there were
 more."""
 _WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
+_NEWEST = "desk_newest_only"
 _PARTLY, _WHOLE = "desk_searched_partly", "desk_searched_whole"
 
 
@@ -44,6 +45,16 @@ def partly() -> None:
 def searched_partly() -> bool:
     """Whether this request found more candidates than it could look at."""
     return bool(g.get(_PARTLY))
+
+
+def newest_only() -> None:
+    """Let the page say that only the newest rows that have something in a field were looked at."""
+    setattr(g, _NEWEST, True)
+
+
+def searched_newest() -> bool:
+    """Whether this request found more rows with something in a field than it looks at."""
+    return bool(g.get(_NEWEST))
 
 
 class Contains(FilterContains):
@@ -74,7 +85,7 @@ class Contains(FilterContains):
         if not pattern:
             return []
         rows = self._candidates(query, number or value)
-        return list(islice(self._holding(rows, anchored(pattern, self.anchor)), _most()))
+        return list(islice(self._holding(rows, anchored(pattern, self.anchor)), most()))
 
     def _among(self, ids: Sequence[int]) -> Any:
         keys: Any = bindparam("found", list(ids), unique=True, expanding=True, literal_execute=True)
@@ -148,7 +159,7 @@ def _readable(text: str, of: Hidden) -> str:
     return "".join([*parts, text[over:]])
 
 
-def _most() -> int:
+def most() -> int:
     """How many rows are found at most: all, where they are exported."""
     return LOOKED_AT if searches_whole() else COUNTED_TO + 1
 

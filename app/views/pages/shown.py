@@ -130,6 +130,36 @@ def _number(text: str, tongue: str) -> str:
     return words.word(_TRUTH[found], tongue) if isinstance(found, bool) else text
 
 
+def _definition(text: str, tongue: str) -> str:
+    """What a field of the office's own is, line by line: what says nothing is left out."""
+    said = json.loads(text)
+    domain = said["when"] if not said["when"].startswith("x_") else ""
+    told = {
+        **said,
+        "when": words.field(said["when"], tongue) if said["when"] else "",
+        "answers": [words.value(domain, one, tongue) for one in said["answers"]],
+    }
+    lines = (
+        words.pair(words.field(f"{_NAMED.get(name, name)}", tongue, "propose_field"), value, tongue)
+        for name in _TOLD
+        if (value := _part(told[name], tongue))
+    )
+    return "\n".join(lines) or NOTHING
+
+
+_TOLD = (
+    *("label_en", "unit", "choices", "required", "when", "answers", "default", "group", "order"),
+    *("for_units", "searched", "prints"),
+)
+_NAMED = {"unit": "unit_word", "when": "only_if"}
+
+
+def _part(value: Any, tongue: str) -> str:
+    if isinstance(value, bool):
+        return words.word(_TRUTH[value], tongue)
+    return words.listed(value, tongue) if isinstance(value, list) else str(value or "")
+
+
 _WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
     ("sla_rule", "value"): _number,
     ("ab_user", "roles"): _role,
@@ -139,6 +169,7 @@ _WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
     ("account_change", "wanted"): _fields,
     ("account_change", "verb"): words.title,
     ("calendar_proposal", "days"): _days,
+    ("extra_field", "definition"): _definition,
     ("delivery", "error"): lambda code, tongue: words.word(f"sent.{code}", tongue),
     ("way_choice", "ways"): lambda names, tongue: words.listed(
         (way_named(name, tongue) for name in names.split()), tongue

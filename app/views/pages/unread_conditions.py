@@ -13,6 +13,7 @@ from app.rules import reading
 from app.views.actor import language
 from app.views.pages.filters import day_of
 from app.views.pages.operators import BETWEEN, EMPTY
+from app.views.pages.own_filters import understood as means
 from app.views.pages.paging import no_number, unknown
 
 SEEN = ("seen",)
@@ -27,6 +28,8 @@ def understood(view: Any, name: str, value: str) -> bool:
     """Whether what is asked of a column means something: one of its words, a number, a row's id,
     words that both databases can look for."""
     kind = view._kind(name)
+    if name in view.own() and kind == "number":
+        return means(view.own()[name], value)
     if kind in CHOSEN:
         return value in {word for word, _ in view.options(name)}
     if kind == "relation" and name != "case":

@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import url_for
 
+from app.rules.extra import Extra, held
 from app.views.actor import actor
+from app.views.extras import COVERED, worded
 from app.views.pages.columns import Columns
 from app.views.pages.masking import case_of, know_callers, masked_text
 from app.views.pages.shown import NOTHING, shown, term
@@ -22,7 +24,6 @@ class Values(Columns):
     """The values of a page's rows."""
 
     extra: tuple[str, ...]
-    show_columns: list[str]
     formatters_columns: dict[str, Callable[[Any], str]]
 
     def value(self, item: Any, name: str) -> str:
@@ -47,11 +48,19 @@ class Values(Columns):
         covered, `always` or for those who do not read them as they were typed."""
         if name in self.not_for_units and actor().of_a_unit:
             return NOTHING
+        if name in self.own():
+            return self._own(item, self.own()[name], always) or NOTHING
         if name in self.extra:
             return self.beside(item, name, always) or NOTHING
         value = self.value(item, name)
         covers = name in self.free and (always or not actor().reads_as_typed)
         return masked_text(value, case_of(item)) if covers and value != NOTHING else value
+
+    def _own(self, item: Any, one: Extra, always: bool) -> str:
+        """What stands in a field of the office's own, the callers covered in words."""
+        told = worded(one, held(item.extra).get(one.code))
+        covers = one.kind in COVERED and (always or not actor().reads_as_typed)
+        return masked_text(told, case_of(item)) if covers and told else told
 
     def beside(self, item: Any, name: str, always: bool) -> str:
         """What `extra` says of a row, covered like its free words."""

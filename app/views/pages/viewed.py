@@ -44,8 +44,6 @@ class Viewed(Chips, Listed):
 
     empty: str = "list.empty"
 
-    show_columns: list[str]
-
     def tab_words(self) -> tuple[str, ...]:
         """The tabs that every page of its kind has: by the clock, by being told again."""
         due = (TODAY, TOMORROW) if self.clock else ()

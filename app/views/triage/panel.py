@@ -19,7 +19,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.stages.allocation import handling_deadline
 from app.verbs import VERBS
-from app.views.actor import actor, language, most, reader
+from app.views.actor import actor, language, most, office_here, reader
 from app.views.case.buttons import why_not
 from app.views.case.trace import Trace, trace_of
 from app.views.forms.alike import alike_to
@@ -32,7 +32,6 @@ from app.views.forms.question import Proposed as Alike
 from app.views.forms.row_choice import SEEN, which_row
 from app.views.forms.ways import Way, ways
 from app.views.forms.wrong import wrongs
-from app.views.pages.badge import office_here
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller, masked_text
 from app.views.pages.picked import Named, reading_of
