@@ -13,7 +13,7 @@ import pytest
 from app.database import reading
 from app.papers.figures.charts import PAPER, Bar, lying, upright
 from app.stages.reporting.glance import SPAN, WEEKS, standing
-from app.views.figures.machine import BACKED_UP
+from jobs.keeping.told import BACKED_UP
 from tests.views.canaries import cases_of
 from tests.views.panel import Panel
 from tests.views.test_statements import MOST, WHO, counted
