@@ -20,8 +20,8 @@ from app.reindex import reindex
 from app.stages.acceptance import fill_pairs
 from app.supervisor import ready
 from app.words import SPOKEN, Message, both, then
-from jobs.children import clock_of, supervised
 from jobs.advice import OF_THE_BOT
+from jobs.children import clock_of, supervised
 from jobs.health import findings
 from jobs.keeping.making import back_up, thin_out
 from jobs.keeping.moving import Moved, move, refuse_move

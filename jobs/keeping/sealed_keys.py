@@ -1,7 +1,7 @@
 """The keys of a desk in one file that a backup takes along: sealed under a passphrase once, because at
 night nobody is there to type it.
 
-`keys.sealed` is a line of what it is, a line of JSON in the clear (how it was made, and of each key
+`sealed-keys` is a line of what it is, a line of JSON in the clear (how it was made, and of each key
 file its name and SHA-256), and the keys as AES-256-GCM ciphertext that vouches for both lines. Keys are
 random, so that their hashes tell nothing. The passphrase becomes a key by scrypt (RFC 7914).
 """
@@ -24,7 +24,7 @@ from app.files.store import write_whole
 from app.words import Message
 from jobs.servable import Refused
 
-BLOB = "keys.sealed"
+BLOB = "sealed-keys"
 """The file of DESK_DATA, and of a backup, that holds the keys."""
 FIRST = b"duban keys 1\n"
 SHORTEST = 12
@@ -45,7 +45,7 @@ def key_files(data: Path) -> dict[str, bytes]:
 
 
 def seal_keys(data: Path, passphrase: str) -> list[str]:
-    """Seal the keys as they are now into `keys.sealed`; the names of those in it. Raises Refused for
+    """Seal the keys as they are now into `sealed-keys`; the names of those in it. Raises Refused for
     a short passphrase, or where there is no key."""
     if len(passphrase) < SHORTEST:
         raise Refused(Message("shell.keep.short_passphrase", {"n": SHORTEST}))
@@ -67,7 +67,7 @@ def seal_keys(data: Path, passphrase: str) -> list[str]:
 
 
 def unsealed(data: Path) -> list[str]:
-    """The key files that `keys.sealed` lacks, or has as they were before; all of them where it is
+    """The key files that `sealed-keys` lacks, or has as they were before; all of them where it is
     missing or is none."""
     keys = key_files(data)
     try:
