@@ -13,7 +13,7 @@ from app.words import Message, both
 from jobs.keeping.sealed_keys import BLOB, seal_keys
 from jobs.servable import Refused
 
-VARIABLE = "DESK_VARIABLE"  # noqa: S105
+VARIABLE = "DESK_PASSPHRASE"  # noqa: S105
 """The variable that a script gives the passphrase in."""
 
 
@@ -36,7 +36,8 @@ def passphrase(given: Namespace, twice: bool = False) -> str:
 def seal(settings: config.Config, given: Namespace) -> int:
     """Seal the keys for the backup, under a passphrase that stands nowhere here."""
     names = seal_keys(settings.data, passphrase(given, twice=True))
-    print(both("shell.keys_sealed", names=tuple(names), file=settings.data / BLOB))
+    told = {"names": tuple(names), "file": settings.data / BLOB}
+    print(Message("shell.keys_sealed", told).both())
     return 0
 
 
