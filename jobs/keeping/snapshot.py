@@ -82,15 +82,20 @@ def read_only(file: Path) -> Engine:
 
 
 def _copy_sqlite(file: Path, copy: Path) -> None:
-    """Copy a database that is in use, in one step: in WAL mode nobody who writes waits for it."""
-    with (
-        closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=60)) as live,
-        closing(sqlite3.connect(copy)) as made,
-    ):
-        live.backup(made)
-        # One file, with nothing beside it once it is closed.
-        made.execute("PRAGMA journal_mode=DELETE")
-        wrong = made.execute("PRAGMA quick_check(1)").fetchone()[0]
+    """Copy a database that is in use, in one step: in WAL mode nobody who writes waits for it. Raises
+    Refused."""
+    address = f"file:{quote(str(file))}?mode=rw"
+    try:
+        with (
+            closing(sqlite3.connect(address, uri=True, timeout=60)) as live,
+            closing(sqlite3.connect(copy)) as made,
+        ):
+            live.backup(made)
+            # One file, with nothing beside it once it is closed.
+            made.execute("PRAGMA journal_mode=DELETE")
+            wrong = made.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise Refused(Message("shell.keep.torn", {"why": str(error)[:200]})) from error
     if wrong != "ok":
         raise Refused(Message("shell.keep.torn", {"why": str(wrong)[:200]}))
 
