@@ -161,7 +161,7 @@ def backups(folder: Path) -> list[Backup]:
             found.append(Backup(one, manifest_of(one)))
         except (Refused, OSError, ValueError, TypeError):
             continue
-    return sorted(found, key=lambda one: one.manifest.at)
+    return sorted(found, key=lambda one: (one.manifest.at, len(one.folder.name), one.folder.name))
 
 
 def newest(folder: Path) -> Backup | None:

@@ -212,10 +212,10 @@ def test_what_of_the_office_was_not_whole_is_copied_as_it_is_and_said(
     (file,) = [path for path in (kept.data / "files").rglob("*") if path.is_file()]
     file.unlink()
     made = kept.app("backup", str(tmp_path / "backups"), "--thin")
-    assert made.returncode == 1 and "is gone" in made.stdout + made.stderr
+    assert made.returncode == 1 and file.name in made.stdout
     assert len(backups(tmp_path / "backups")) == 2
     again = elsewhere.app("restore", str(tmp_path / "backups"))
-    assert again.returncode == 1 and "is gone" in again.stdout
+    assert again.returncode == 1 and file.name in again.stdout
 
 
 def test_what_the_backup_before_has_is_linked_unless_it_was_altered_there(
@@ -326,7 +326,7 @@ def test_check_is_red_without_a_backup_of_late_and_without_the_keys_as_they_are(
     kept.done("keys", "seal")
     kept.done("backup", DESK_BACKUP=folder)
     assert not codes() & ours
-    assert codes("2025-07-03T10:00:00") & ours == {"backup_old"}
+    assert codes("2025-07-03T10:30:00") & ours == {"backup_old"}
     (kept.data / "ledger-0123456789abcdef.key").write_bytes(bytes(32))
     assert codes() & ours == {"keys_unsealed"}
 
