@@ -131,7 +131,7 @@ def _tables(old: Connection, new: Connection) -> list[Table]:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
-    found = connection.execution_options(yield_per=BATCH).execute(select(table))
+    found = connection.execute(select(table), execution_options={"yield_per": BATCH})
     yield from found.mappings().partitions(BATCH)
 
 

@@ -221,15 +221,15 @@ def test_what_of_the_office_was_not_whole_is_copied_as_it_is_and_said(
 def test_what_the_backup_before_has_is_linked_unless_it_was_altered_there(
     kept: Kept, tmp_path: Path
 ) -> None:
-    first = backed_up(kept, tmp_path / "backups")
+    first, folder = backed_up(kept, tmp_path / "backups"), str(tmp_path / "backups")
     (one,) = [path for path in (first / "data" / "files").rglob("*") if path.is_file()]
-    kept.done("backup", str(tmp_path / "backups"))
+    kept.done("backup", folder, DESK_CLOCK="2025-07-02T10:00:00")
     second = backups(tmp_path / "backups")[-1].folder
     other = second / one.relative_to(first)
     assert other.stat().st_ino == one.stat().st_ino
     one.chmod(0o600)
     one.write_bytes(b"rust")
-    kept.done("backup", str(tmp_path / "backups"))
+    kept.done("backup", folder, DESK_CLOCK="2025-07-03T10:00:00")
     third = backups(tmp_path / "backups")[-1].folder
     assert third != second
     assert (third / one.relative_to(first)).read_bytes() != b"rust"

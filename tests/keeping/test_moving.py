@@ -196,9 +196,12 @@ def test_an_owner_makes_the_tables_and_the_account_that_runs_does_what_the_progr
             runs = url.replace("postgres@", "runs_only@")
             machine.done("move", "--to", runs, "--owner", url)
             machine.done("sweep", DATABASE_URL=runs)
-            with desk_at(runs) as desk, pytest.raises(Exception, match="permission"):
-                with desk.engine.begin() as connection:
-                    connection.execute(text("DELETE FROM event"))
+            with (
+                desk_at(runs) as desk,
+                pytest.raises(Exception, match="permission"),
+                desk.engine.begin() as connection,
+            ):
+                connection.execute(text("DELETE FROM event"))
         finally:
             with desk_at(url) as desk, desk.engine.begin() as connection:
                 connection.execute(text("DROP OWNED BY runs_only"))
