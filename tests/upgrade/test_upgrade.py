@@ -142,7 +142,7 @@ def _plays_on(desk: Desk) -> None:
     """The bot looks at the cases of before, its people do what they do, the record stays whole."""
     assert sweep(desk.sessions, NEXT).failures == 0
     case = _do(desk, "09:00", "operator", "register", kind="help").id
-    _do(desk, "09:10", "allocator", "allocate", case, unit="WATER")
+    _do(desk, "09:10", "allocator", "allocate", case, unit="water")
     _do(desk, "10:00", "water_staff", "sign_for", case)
     _do(desk, "11:00", "water_head", "reply", case)
     assert sweep(desk.sessions, NEXT + timedelta(days=7)).failures == 0
