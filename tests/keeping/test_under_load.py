@@ -21,6 +21,7 @@ from tests.databases import Desk, desk_at
 from tests.keeping.conftest import Machine
 from tests.papers.samples import PDF
 from tests.servers import PostgresCluster
+from tests.supervised import waited
 from tests.unlucky.conftest import Office, office_on
 from tests.unlucky.forms import CASE
 
