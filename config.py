@@ -103,9 +103,8 @@ def load(
     `save_keys` once it is decided that there will be one; so does the signing key of an office of
     before there was one (`upgrading`). `looking` at a desk makes nothing.
 
-    `office` is asked before a ledger's key is made: a second one would leave events that nobody can
-    verify. Raises ConfigError at the first setting that cannot be used, NothingThere where who
-    looks finds no desk.
+    `office` is asked before a ledger's key is made: a second one's events could not be verified.
+    Raises ConfigError at the first setting that cannot be used, NothingThere where no desk is.
     """
     env = _env(environ)
     production = env == "production"
@@ -117,8 +116,7 @@ def load(
     front, data = _front(environ, production), _path(environ, "DESK_DATA", PROJECT / "var")
     secret_key, (admin, admin_password) = _given_secret_key(environ, production), _admin(environ)
     database_url, scanner = _database_url(environ, data), _scanner(environ)
-    owner_url, allowed_hosts = _owner_url(environ, database_url), _allowed_hosts(environ)
-    backup = _backup(environ, data)
+    owner_url, outside = _owner_url(environ, database_url), _outside(environ, data)
     _check_folder(data, production, looking)
     needed = _needed_keys(secret_key, upgrading or looking)
     _check_keys(data, needed if production and not making else [], database_url, office)
@@ -150,8 +148,8 @@ def load(
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
         front=front,
-        allowed_hosts=allowed_hosts,
-        backup=backup,
+        allowed_hosts=outside[0],
+        backup=outside[1],
     )
 
 
@@ -185,6 +183,11 @@ def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     if set("?%") & set(str(found)):
         raise ConfigError(f"{name} is {found}: name a folder without ? and % in its path.")
     return found
+
+
+def _outside(environ: Mapping[str, str], data: Path) -> tuple[tuple[str, ...], Path | None]:
+    """The hosts that may be asked, and the folder of the backups."""
+    return _allowed_hosts(environ), _backup(environ, data)
 
 
 def _backup(environ: Mapping[str, str], data: Path) -> Path | None:
