@@ -32,7 +32,7 @@ from app.views.pages.row_query import DeskInterface
 from app.worklists import count_told
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
-from jobs.keeping.told import backup_findings, last_backup
+from jobs.keeping.told import STALE, backup_findings, last_backup
 
 
 def _own_unit() -> int:
@@ -154,10 +154,11 @@ class Bot(DeskView):
             for finding in found
         ]
 
-    def backed_up(self) -> str:
-        """When the last backup was made."""
+    def backed_up(self) -> dict[str, Any]:
+        """When the last backup was made, and whether that is too long ago."""
         last = last_backup(desk().settings.data)
-        return minute(last) if last else words.word("home.machine.no_backup", language())
+        said = minute(last) if last else words.word("home.machine.no_backup", language())
+        return {"said": said, "late": last is None or now() - last >= STALE}
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""
