@@ -169,6 +169,7 @@ def sqlite_backup(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     return backups(place / "backups")[-1].folder
 
 
+@pytest.mark.long
 def test_postgresql_refuses_a_changed_byte_and_a_full_office_too(
     kept: Kept, elsewhere: Machine, tmp_path: Path
 ) -> None:
@@ -204,6 +205,7 @@ def test_a_short_passphrase_seals_nothing(kept: Kept) -> None:
     assert not (kept.data / "sealed-keys").exists()
 
 
+@pytest.mark.long
 def test_what_of_the_office_was_not_whole_is_copied_as_it_is_and_said(
     kept: Kept, elsewhere: Machine, tmp_path: Path
 ) -> None:
@@ -218,6 +220,7 @@ def test_what_of_the_office_was_not_whole_is_copied_as_it_is_and_said(
     assert again.returncode == 1 and file.name in again.stdout
 
 
+@pytest.mark.long
 def test_what_the_backup_before_has_is_linked_unless_it_was_altered_there(
     kept: Kept, tmp_path: Path
 ) -> None:
@@ -235,6 +238,7 @@ def test_what_the_backup_before_has_is_linked_unless_it_was_altered_there(
     assert (third / one.relative_to(first)).read_bytes() != b"rust"
 
 
+@pytest.mark.long
 def test_a_restore_that_was_broken_off_starts_nothing_and_is_begun_anew(
     kept: Kept, elsewhere: Machine, tmp_path: Path
 ) -> None:
@@ -281,6 +285,7 @@ def test_old_backups_go_by_the_rule_and_nothing_else_does(
     assert len(backups(folder)) == 7 and (folder / "duban-of-somebody").exists()
 
 
+@pytest.mark.long
 def test_each_night_a_backup_is_made_once_where_a_folder_is_set(kept: Kept, tmp_path: Path) -> None:
     """By the job that the timetable names, between one and five."""
     kept.done("keys", "seal")
@@ -312,6 +317,7 @@ def test_each_night_a_backup_is_made_once_where_a_folder_is_set(kept: Kept, tmp_
     assert not list(folder.glob(".making*"))
 
 
+@pytest.mark.long
 def test_check_is_red_without_a_backup_of_late_and_without_the_keys_as_they_are(
     kept: Kept, tmp_path: Path
 ) -> None:
@@ -337,6 +343,7 @@ def test_a_backup_into_the_folder_that_it_copies_is_refused(kept: Kept) -> None:
     assert "DESK_BACKUP" in kept.refused("check", DESK_BACKUP=str(kept.data / "b"))
 
 
+@pytest.mark.long
 def test_a_disk_without_room_leaves_nothing_half_made(kept: Kept, tmp_path: Path) -> None:
     """The largest file that may be written is made small for the command alone."""
     kept.done("keys", "seal")

@@ -82,6 +82,7 @@ def machine_of(desk: Desk, data: Path) -> Machine:
     return Machine(data, desk.url)
 
 
+@pytest.mark.long
 def test_an_office_moves_and_has_the_same_verify_counts_and_next_sweep_and_plays_on(
     office: Desk,  # noqa: F811
     target: str,
@@ -120,6 +121,7 @@ def _ids(desk: Desk) -> list[tuple[int]]:
         return [(row.id,) for row in connection.execute(text("SELECT id FROM hotline_case"))]
 
 
+@pytest.mark.long
 def test_a_move_killed_in_the_middle_leaves_the_old_one_and_is_refused_until_begun_anew(
     office: Desk,  # noqa: F811
     target: str,
@@ -157,6 +159,7 @@ def _killed_after(machine: Machine, target: str, table: str) -> None:
         assert moving.wait(30) == -signal.SIGKILL
 
 
+@pytest.mark.long
 def test_a_move_is_refused_into_what_is_not_empty_and_into_itself(
     office: Desk,  # noqa: F811
     tmp_path: Path,
@@ -184,6 +187,7 @@ def test_nobody_else_may_be_connected_to_the_database_that_is_left(
     assert "stop all services" in told
 
 
+@pytest.mark.long
 def test_an_owner_makes_the_tables_and_the_account_that_runs_does_what_the_program_does(
     sqlite_desk: Desk, postgres: PostgresCluster, tmp_path: Path
 ) -> None:

@@ -53,7 +53,15 @@ def key_of(schema: str) -> bytes:
     return (b"the key of the old office, no. " + SCHEMAS[schema][0]).ljust(32, b".")
 
 
-@pytest.fixture(params=[f"{one}-{kind}" for one in SCHEMAS for kind in ("sqlite", "postgres")])
+@pytest.fixture(
+    params=[
+        "0007-sqlite",
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ("0007-postgres", "0029-sqlite", "0029-postgres")
+        ),
+    ]
+)
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Machine, str]]:
     """A machine with an office of an earlier schema, and which."""
     schema, _, kind = request.param.partition("-")
@@ -161,6 +169,7 @@ def _do(desk: Desk, at: str, who: str, verb: str, case: int = 0, **fields: Any) 
         return perform(session, now, actor_of(person), verb, **given)
 
 
+@pytest.mark.long
 def test_an_upgrade_backs_up_first_and_the_way_back_leads_to_the_office_of_before(
     old: tuple[Machine, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
