@@ -25,6 +25,8 @@ LEDGER_KEY_BYTES = 32
 SECRET_KEY, LEDGER_KEY, DEMO_PASSWORD = "secret.key", "ledger.key", "demo-password"
 SIGNING_KEY = "signing.key"
 """The files of DESK_DATA that hold secrets."""
+RESTORING = "restoring"
+"""The file of DESK_DATA while a backup is put back into it: what stands there is no desk yet."""
 NAMED_KEYS, NAMED_SIGNING_KEYS = "ledger-*.key", "signing-*.key"
 """Beside the ledger's key and the signing key: each key that was in use, by its fingerprint. What it
 sealed is verified with it, what was to be signed with it is signed with it still."""
@@ -82,6 +84,7 @@ class Config:
     scanner: str | None
     front: str
     allowed_hosts: tuple[str, ...]
+    backup: Path | None
 
     @property
     def production(self) -> bool:
@@ -100,9 +103,8 @@ def load(
     `save_keys` once it is decided that there will be one; so does the signing key of an office of
     before there was one (`upgrading`). `looking` at a desk makes nothing.
 
-    `office` is asked before a ledger's key is made: a second one would leave events that nobody can
-    verify. Raises ConfigError at the first setting that cannot be used, NothingThere where who
-    looks finds no desk.
+    `office` is asked before a ledger's key is made: a second one's events could not be verified.
+    Raises ConfigError at the first setting that cannot be used, NothingThere where no desk is.
     """
     env = _env(environ)
     production = env == "production"
@@ -114,7 +116,7 @@ def load(
     front, data = _front(environ, production), _path(environ, "DESK_DATA", PROJECT / "var")
     secret_key, (admin, admin_password) = _given_secret_key(environ, production), _admin(environ)
     database_url, scanner = _database_url(environ, data), _scanner(environ)
-    owner_url, allowed_hosts = _owner_url(environ, database_url), _allowed_hosts(environ)
+    owner_url, outside = _owner_url(environ, database_url), _outside(environ, data)
     _check_folder(data, production, looking)
     needed = _needed_keys(secret_key, upgrading or looking)
     _check_keys(data, needed if production and not making else [], database_url, office)
@@ -146,7 +148,8 @@ def load(
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
         front=front,
-        allowed_hosts=allowed_hosts,
+        allowed_hosts=outside[0],
+        backup=outside[1],
     )
 
 
@@ -180,6 +183,45 @@ def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     if set("?%") & set(str(found)):
         raise ConfigError(f"{name} is {found}: name a folder without ? and % in its path.")
     return found
+
+
+def _outside(environ: Mapping[str, str], data: Path) -> tuple[tuple[str, ...], Path | None]:
+    """The hosts that may be asked, and the folder of the backups."""
+    return _allowed_hosts(environ), _backup(environ, data)
+
+
+def _backup(environ: Mapping[str, str], data: Path) -> Path | None:
+    """The folder into which the desk is copied each night: not in the one that is copied."""
+    if not environ.get("DESK_BACKUP"):
+        return None
+    folder = _path(environ, "DESK_BACKUP", data)
+    if folder.is_relative_to(data):
+        raise ConfigError(
+            f"DESK_BACKUP is {folder}, in DESK_DATA itself: name a folder elsewhere, best on another disk."
+        )
+    return folder
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a desk is to be: its folder, its database, and the account that owns the tables where
+    another one runs."""
+
+    data: Path
+    database_url: str = field(repr=False)
+    owner_url: str | None = field(repr=False)
+
+
+def place_of(environ: Mapping[str, str]) -> Place:
+    """Where a desk is to be put; nothing is made. Raises ConfigError."""
+    data = _path(environ, "DESK_DATA", PROJECT / "var")
+    url = _database_url(environ, data)
+    return Place(data, url, _owner_url(environ, url))
+
+
+def address_of(url: str) -> str:
+    """The address of a database as the program uses it. Raises ConfigError."""
+    return _database_url({"DATABASE_URL": url}, PROJECT / "var")
 
 
 def _owner_url(environ: Mapping[str, str], database_url: str) -> str | None:
@@ -496,6 +538,10 @@ def _no_demo_left(data: Path) -> None:
 
 def _check_folder(data: Path, production: bool, looking: bool) -> None:
     """Raises ConfigError where DESK_DATA is not what it has to be."""
+    if (data / RESTORING).exists():
+        raise ConfigError(
+            f"DESK_DATA is {data}, where a restore was broken off: do `python -m app restore` again."
+        )
     if looking:
         _is_there(data, [LEDGER_KEY])
     if production:

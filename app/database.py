@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -172,7 +172,7 @@ def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
 
 
 def sessions_from(
-    engine: Engine,
+    engine: Engine | Connection,
     ledger_key: bytes,
     retired: Sequence[bytes] = (),
     production: bool = False,

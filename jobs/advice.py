@@ -14,9 +14,13 @@ ADVICE = (
     "database_unreachable",
     "database_behind",
     "database_newer",
+    "database_not_arrived",
     "key_differs",
     "signing_key_differs",
     "signing_key_missing",
+    "keys_unsealed",
+    "backup_missing",
+    "backup_old",
     "guards_missing",
     "database_owned",
     "calendar_short",
@@ -49,6 +53,12 @@ ADVICE = (
     "front_away",
 )
 """The codes of what can be wrong: what is so, and what to do, stand in the catalogues."""
+
+OF_THE_BOT = (
+    *("bot_not_running", "redis_unreachable", "worker_missing", "ticker_missing"),
+    *("child_down", "jobs_failed", "never_swept", "sweep_late"),
+)
+"""Those that are to be expected of a desk that was stopped."""
 
 
 @dataclass(frozen=True)

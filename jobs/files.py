@@ -48,8 +48,13 @@ def compare_a_share() -> dict[str, int]:
 
 def lost_files(session: Session, data: Path, case: int | None = None) -> Iterator[Lost]:
     """The stored files, dossiers and papers that are gone or altered: of one case, or of all."""
-    kept = _kept(session, lambda key: true())
+    kept = all_kept(session)
     return lost_among(data, [one for one in kept if case is None or one.case_id == case])
+
+
+def all_kept(session: Session) -> list[Kept]:
+    """Every stored file, dossier and paper that the record names."""
+    return _kept(session, lambda key: true())
 
 
 def still_lost(session: Session, data: Path) -> Iterator[Lost]:

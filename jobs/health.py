@@ -35,6 +35,7 @@ from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.figures import figures_findings
 from jobs.files import SHOWN_LOST, still_lost
+from jobs.keeping.told import backup_findings
 from jobs.key_health import key_findings
 from jobs.reach_health import reach_findings
 from jobs.room import disk_findings
@@ -42,7 +43,7 @@ from jobs.servable import sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from migrations import triggers
 from migrations.grants import owns
-from migrations.upgrade import CURRENT, NEWER, standing
+from migrations.upgrade import BROKEN_OFF, CURRENT, NEWER, standing
 
 __all__ = [
     "WARNING",
@@ -72,7 +73,8 @@ SHOWN_GUARDS = 5
 
 def findings(settings: config.Config, now: datetime) -> list[Finding]:
     """All that is wrong with a desk at its time `now`; nothing where all is well."""
-    return [*scanner_findings(settings), *_found(settings, now)]
+    own = [*scanner_findings(settings), *backup_findings(settings, now)]
+    return [*own, *_found(settings, now)]
 
 
 def _found(settings: config.Config, now: datetime) -> list[Finding]:
@@ -113,6 +115,8 @@ def schema_findings(connection: Connection) -> Iterator[Finding]:
     where, revision = standing(connection)
     if where == NEWER:
         yield finding("database_newer", revision=revision)
+    elif where == BROKEN_OFF:
+        yield finding("database_not_arrived")
     elif where != CURRENT:
         yield finding("database_behind")
 

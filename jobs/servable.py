@@ -24,10 +24,12 @@ from app.words import Message
 from jobs.clocks import CLOCK_TELLS, ahead_of_database
 from jobs.queue import NoRedis, redis_of
 from migrations.upgrade import BEHIND as IS_BEHIND
-from migrations.upgrade import CURRENT, NEWER, standing
+from migrations.upgrade import BROKEN_OFF, CURRENT, NEWER, standing
 
 log = logging.getLogger("duban")
 BEHIND = Message("shell.database.behind")
+NOT_ARRIVED = Message("shell.database.not_arrived")
+"""What is said of a database that an office was moving into when that was broken off."""
 
 
 class Refused(Exception):
@@ -92,10 +94,18 @@ def at_our_schema(engine: Engine) -> None:
         raise Refused(Message("shell.database.none", {"file": file}))
     with engine.connect().execution_options(reads=True) as connection:
         where, revision = standing(connection)
-    if where == NEWER:
-        raise Refused(newer_than_us(revision))
+    not_ours(where, revision)
     if where != CURRENT:
         raise Refused(BEHIND)
+
+
+def not_ours(where: str, revision: str | None) -> None:
+    """Raises Refused where no upgrade helps: a later program migrated the database, or an office
+    that was to move into it did not arrive."""
+    if where == NEWER:
+        raise Refused(newer_than_us(revision))
+    if where == BROKEN_OFF:
+        raise Refused(NOT_ARRIVED)
 
 
 def our_key(settings: config.Config, session: Session) -> None:
@@ -139,8 +149,8 @@ def _office_at(url: str) -> Message | None:
             if "event" not in inspect(connection).get_table_names():
                 return None
             where, revision = standing(connection)
-        if where == NEWER:
-            return newer_than_us(revision)
+        if where in (NEWER, BROKEN_OFF):
+            return newer_than_us(revision) if where == NEWER else NOT_ARRIVED
         if where == IS_BEHIND:
             return Message("shell.database.of_before")
         with reading(sessions_from(engine, b"")) as session:

@@ -44,6 +44,8 @@ VOLUMES = Wake("volumes", "jobs.sweeps.make_volumes", 10, ())
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files, dossiers and papers with the record: a share each hour of the
 night."""
+BACKUP = Wake("backup", "jobs.backups.back_up_nightly", 3600, (), seconds=4 * 3600)
+"""The backup of the night, where a folder for it is set."""
 CHECKPOINTS = Wake("checkpoints", "jobs.checkpoints.take_checkpoints", 300, ())
 """The checkpoints over the record: twice in the ten minutes that one counts as fresh."""
 FIGURES = Wake("figures", "jobs.figures.count_touched", 600, ())
@@ -65,7 +67,7 @@ OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDIN
 """The telling of people outside the panel. No step of the pass."""
 TIMETABLE = (
     *(SWEEP, LIST, DRAFTING, PAPERS, VOLUMES, CHECKPOINTS, FILES, FIGURES, FORGETTING),
-    *(PAIRS, MAIL, SHEETS, SLIPS, MEDIA, OUTBOX),
+    *(BACKUP, PAIRS, MAIL, SHEETS, SLIPS, MEDIA, OUTBOX),
 )
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 _ONE_AT_A_TIME = 12345_0001
 """PostgreSQL's lock by which a second upgrade waits for the first."""
@@ -23,12 +23,19 @@ def alembic_config() -> Config:
     return config
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run what is missing, in one transaction, guards included."""
+def upgrade(
+    engine: Engine, revision: str = "head", then: Callable[[Connection], None] | None = None
+) -> None:
+    """Run what is missing, in one transaction, guards included; `then` is part of it, and takes
+    away the mark of a database that is being filled."""
     config = alembic_config()
     with _rewriting(engine) as connection:
         config.attributes["connection"] = connection
+        if then is not None:
+            connection.exec_driver_sql(f"DELETE FROM {VERSIONS}")
         command.upgrade(config, revision)
+        if then is not None:
+            then(connection)
 
 
 @contextmanager
@@ -56,8 +63,22 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
 
 
 FRESH, BEHIND, CURRENT, NEWER = "fresh", "behind", "current", "newer"
+BROKEN_OFF = "broken off"
 """Where a database stands beside the program: without a schema, at an earlier one, at the same, at
-a later one."""
+a later one; or an office was to move in, and did not arrive."""
+VERSIONS, MOVING = "alembic_version", "moving"
+"""Alembic's table, and what stands in it while an office moves in."""
+
+
+def mark(engine: Engine) -> None:
+    """Mark an empty database as one that an office is moving into."""
+    with engine.begin() as connection:
+        made = (
+            f"CREATE TABLE IF NOT EXISTS {VERSIONS} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+        )
+        connection.exec_driver_sql(made)
+        connection.exec_driver_sql(f"DELETE FROM {VERSIONS}")
+        connection.execute(text(f"INSERT INTO {VERSIONS} VALUES ('{MOVING}')"))
 
 
 def standing(connection: Connection) -> tuple[str, str | None]:
@@ -66,10 +87,18 @@ def standing(connection: Connection) -> tuple[str, str | None]:
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return FRESH, None
+    if revision == MOVING:
+        return BROKEN_OFF, None
     if revision == script.get_current_head():
         return CURRENT, revision
     known = {one.revision for one in script.walk_revisions()}
     return (BEHIND if revision in known else NEWER), revision
+
+
+def knows(revision: str) -> bool:
+    """Whether a schema is one of this program's, the newest or an earlier one."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return revision in {one.revision for one in script.walk_revisions()}
 
 
 def behind(engine: Engine) -> bool:

@@ -196,10 +196,14 @@ def test_the_commands_and_programs_named_are_there() -> None:
         "reindex",
         "recall",
         "front",
+        "backup",
+        "restore",
+        "move",
     }
     for name in commands:
         named = dict.fromkeys(("reset-second-factor", "reset-password", "unlock"), ["chief"])
         more = {**named, "recall": ["FILE.csv.gz"], "config": ["export"]}.get(name, [])
+        more = {"restore": ["FOLDER"], "move": ["--to", "URL"]}.get(name, more)
         assert parser.parse_args([name, *more]).command == name
     for module in re.findall(r"python -m (jobs\.\w+)|python:([\w.]+)", PAGE):
         assert find_spec("".join(module)) is not None

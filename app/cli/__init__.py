@@ -12,14 +12,12 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts, channels, front, office, record
-from app.clock import clock_from
-from app.database import engine_from
+from app.cli import accounts, channels, front, keeping, office, record
+from app.cli.passphrases import add_passphrase
 from app.reindex import reindex, reindex_extras
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.founding import SetupRefused
-from app.supervisor import ready
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
@@ -29,32 +27,18 @@ from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.health import WRONG, findings
 from jobs.servable import (
     Refused,
-    newer_than_us,
     office_at,
     opened,
     unusable,
 )
-from migrations.upgrade import NEWER, standing
 
-LOOKING = ("check", "verify", "keys")
+LOOKING = ("check", "verify", "keys", "backup", "move")
 """The commands that only look: they make no folder, no key, no database."""
 
 
 def _moment(value: str) -> datetime:
     at = datetime.fromisoformat(value)
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
-
-
-def _upgrade(settings: config.Config, given: Namespace) -> int:
-    """Bring the database to the newest schema and fill its calendar."""
-    engine = engine_from(settings.database_url)
-    with engine.connect().execution_options(reads=True) as connection:
-        where, revision = standing(connection)
-    if where == NEWER:
-        raise Refused(newer_than_us(revision))
-    ready.bring_up(settings, engine, clock_from(settings.clock)())
-    print(both("shell.upgraded"))
-    return 0
 
 
 def _run(settings: config.Config, given: Namespace) -> int:
@@ -190,7 +174,7 @@ def _add_of_office(add: Adding) -> None:
     ):
         add(name, run, said).add_argument("username")
     office.add_to(add)
-    add("upgrade", _upgrade, "shell.help.upgrade")
+    keeping.add_to(add)
     swept = add("sweep", _sweep, "shell.help.sweep")
     swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")
     verified = add("verify", record.run_verify, "shell.help.verify")
@@ -199,8 +183,9 @@ def _add_of_office(add: Adding) -> None:
     verified.add_argument("--files", action="store_true", help="shell.help.verify.files")
     told = add("keys", record.run_keys, "shell.help.keys")
     told.add_argument(
-        "action", nargs="?", choices=("show", *record.ROTATIONS, "front"), default="show"
+        "action", nargs="?", choices=("show", *record.ROTATIONS, "front", "seal"), default="show"
     )
+    add_passphrase(told)
     public = add("front", front.take_over, "shell.help.front")
     public.add_argument("action", nargs="?", choices=front.ACTIONS, default="serve")
     public.add_argument("file", nargs="?", type=Path, help="shell.help.front.file")
@@ -237,20 +222,26 @@ def _add_of_rehearsal(add: Adding) -> None:
     replayed.add_argument("--json", action="store_true", help="shell.help.replay.json")
 
 
+def _settings(command: str) -> config.Config:
+    """The settings as a command needs them. Raises ConfigError."""
+    making, looking, upgrading = command == "init", command in LOOKING, command == "upgrade"
+    return config.load(os.environ, making, looking, office_at, upgrading)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
     failed = record.COULD_NOT_LOOK if given.command == "verify" else 2
     if given.command == "front" and given.action != front.AT_THE_DESK:
         return front.alone(given)
-    making, looking = given.command == "init", given.command in LOOKING
     try:
-        upgrading = given.command == "upgrade"
-        settings = config.load(os.environ, making, looking, office_at, upgrading)
+        settings = None if given.command == "restore" else _settings(given.command)
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return 1 if isinstance(wrong, config.NothingThere) and given.command == "check" else failed
     try:
+        if settings is None:
+            return keeping.restore(given)
         return int(given.run(settings, given))
     except (SetupRefused, NotAllowed) as no:
         print(both(f"refusal.{no.msgid}", **no.facts), file=sys.stderr)

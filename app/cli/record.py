@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import config
 from app.cli import front
+from app.cli.passphrases import seal
 from app.database import engine_from, reading
 from app.ledger import NoWitness, found_rows, verify, witness_flaws
 from app.ledger.keys import ring_of
@@ -59,6 +60,8 @@ def run_keys(settings: config.Config, given: Namespace) -> int:
     """Say which keys seal the record, or add one (`keys rotate`)."""
     if given.action == "front":
         return front.show_keys(settings.data)
+    if given.action == "seal":
+        return seal(settings, given)
     if given.action in ROTATIONS:
         print(ROTATIONS[given.action](settings, clock_of(settings)()))
         return 0

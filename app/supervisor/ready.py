@@ -37,14 +37,14 @@ from jobs.servable import (
     Refused,
     at_our_schema,
     is_sample,
-    newer_than_us,
     no_sample,
+    not_ours,
     our_key,
     sessions_of,
     unusable,
 )
 from migrations.grants import grant
-from migrations.upgrade import CURRENT, FRESH, NEWER, standing, upgrade
+from migrations.upgrade import CURRENT, FRESH, standing, upgrade
 
 ANOTHER_RUNS = 3
 """The exit code where another supervisor runs on the same data."""
@@ -138,8 +138,7 @@ def may_begin(settings: config.Config, now: datetime) -> list[str]:
 def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
     with engine.connect().execution_options(reads=True) as connection:
         where, revision = standing(connection)
-    if where == NEWER:
-        raise Refused(newer_than_us(revision))
+    not_ours(where, revision)
     if where == CURRENT:
         return
     if settings.production and where != FRESH:

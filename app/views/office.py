@@ -17,9 +17,10 @@ from app.models import Case, Event, Person, Reveal, Run, Setting, Unit, UnitPost
 from app.models.reach import CALL
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
+from app.rules.workdays import minute
 from app.stages.outbox import in_force
 from app.stages.settings import may_set
-from app.views.actor import actor, desk, language, reader
+from app.views.actor import actor, desk, language, now, reader
 from app.views.figures.points import points_told
 from app.views.forms.in_force import SETS, InForce, settings_now
 from app.views.pages.actors import bot_word, caller_word, know_people
@@ -31,6 +32,7 @@ from app.views.pages.row_query import DeskInterface
 from app.worklists import count_told
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
+from jobs.keeping.told import STALE, backup_findings, last_backup
 
 
 def _own_unit() -> int:
@@ -144,12 +146,19 @@ class Bot(DeskView):
         ]
 
     def warnings(self) -> Inputs:
-        """What keeps files from coming in: what is so, and what to do."""
-        found = scanner_findings(desk().settings)
+        """What keeps files from coming in, and the office from being kept: what is so, and what to
+        do."""
+        found = [*scanner_findings(desk().settings), *backup_findings(desk().settings, now())]
         return [
             {"said": finding.said(language()), "todo": finding.todo(language())}
             for finding in found
         ]
+
+    def backed_up(self) -> dict[str, Any]:
+        """When the last backup was made, and whether that is too long ago."""
+        last = last_backup(desk().settings.data)
+        said = minute(last) if last else words.word("home.machine.no_backup", language())
+        return {"said": said, "late": last is None or now() - last >= STALE}
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -18,12 +17,12 @@ from app import words
 from app.models import Category, Gateway, Mailbox, Person, Unit, UnitPost
 from app.papers.fonts import WANTED
 from app.roles import ROLES
-from app.rules.workdays import BEIJING, beijing, minute
+from app.rules.workdays import beijing, minute
 from app.stages.calendar import longest_open, office_at
 from app.stages.naming import unnamed
 from app.stages.office import calendar_missing
 from app.views.actor import desk, language, now, reader
-from app.views.figures.machine import BACKED_UP, STALE
+from jobs.keeping.told import STALE, last_backup
 
 SHOWN = 6
 """So many names of what is missing are said."""
@@ -183,9 +182,7 @@ def _fonts() -> Step:
 
 def _backup() -> Step:
     """Whether a backup was made lately, as it says itself."""
-    try:
-        touched = (desk().settings.data / BACKED_UP).stat().st_mtime
-    except FileNotFoundError:
-        return Step("backup", False, _said("setup_page.backup", file=BACKED_UP), "")
-    last = datetime.fromtimestamp(touched, BEIJING)
+    last = last_backup(desk().settings.data)
+    if last is None:
+        return Step("backup", False, _said("setup_page.backup"), "")
     return Step("backup", now() - last < STALE, minute(last), "")

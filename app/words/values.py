@@ -333,6 +333,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "supervision-list",
         "drafting",
         "volumes",
+        "backup",
         "checkpoints",
         "pairs",
         "papers",

@@ -32,6 +32,7 @@ from app.views.machines.health import blueprint
 from app.words.catalogue import CATALOGUES
 from jobs import figures, health, key_health, reach_health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
+from jobs.keeping import told as keeping
 from jobs.queue import TICKED, note_tick, queue_on
 from jobs.worker import worker
 from migrations.upgrade import upgrade
@@ -274,7 +275,7 @@ def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
     assert fingerprint(desk) == before
 
 
-CHECKERS = (health, room, reach_health, figures, key_health)
+CHECKERS = (health, room, reach_health, figures, key_health, keeping)
 """What has findings to tell."""
 
 

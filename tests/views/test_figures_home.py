@@ -13,7 +13,7 @@ import pytest
 from app.database import reading
 from app.papers.figures.charts import PAPER, Bar, lying, upright
 from app.stages.reporting.glance import SPAN, WEEKS, standing
-from app.views.figures.machine import BACKED_UP
+from jobs.keeping.told import BACKED_UP
 from tests.views.canaries import cases_of
 from tests.views.panel import Panel
 from tests.views.test_statements import MOST, WHO, counted
@@ -100,6 +100,27 @@ def test_it_sees_when_the_desk_was_backed_up_last(sqlite_panel: Panel) -> None:
         at = sqlite_panel.now - timedelta(days=days)
         os.utime(file, (at.timestamp(), at.timestamp()))
         assert tile() == (looks, f"{at:%Y-%m-%d %H:%M}")
+
+
+def test_the_bots_page_says_when_the_desk_was_backed_up_last_in_red_after_two_days(
+    sqlite_panel: Panel,
+) -> None:
+    browser, file = sqlite_panel.of("it_admin"), sqlite_panel.settings.data / BACKED_UP
+
+    def told() -> tuple[str, str]:
+        found = re.search(
+            r'<tr id="backup">.*?class="(\w*)">([^<]*)<', browser.get("/bot/list/").text
+        )
+        assert found is not None
+        return found[1], found[2]
+
+    file.unlink(missing_ok=True)
+    assert told() == ("late", "没有记录")
+    file.touch()
+    for days, looks in ((1, ""), (2, "late")):
+        at = sqlite_panel.now - timedelta(days=days)
+        os.utime(file, (at.timestamp(), at.timestamp()))
+        assert told() == (looks, f"{at:%Y-%m-%d %H:%M}")
 
 
 def test_a_chart_has_no_script_and_its_bars_lead_to_their_rows() -> None:

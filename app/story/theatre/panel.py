@@ -115,9 +115,8 @@ class PanelHand(Hand):
                 id = self.case(step["case"])
                 wanted.only = id if step.get("refused") else 0
                 referrals = session.scalars(select(Referral.number).where(Referral.case_id == id))
-                wanted.names = frozenset(
-                    filter(None, [session.get_one(Case, id).number, *referrals])
-                )
+                names = [session.get_one(Case, id).number, *referrals]
+                wanted.names = frozenset(filter(None, names))
             if verb == "merge" and "into" in fields:
                 fields["into"] = session.get_one(Case, self.case(fields["into"])).number
             if verb == "open_file":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from datetime import time as clock
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.stages.calendar import LIBRARY, OFFICE
 from app.stages.proposals import waits
 from app.views.actor import desk, language, now, reader
 from jobs.health import swept
+from jobs.keeping.told import STALE, last_backup
 
 LOOKED, LOOKED_UP = 10, "caller.looked_up"
 """So many people who looked at callers are shown, and the event of a look-up."""
@@ -25,10 +26,6 @@ ONE, NONE = literal(1), literal(0)
 BETTER, WORSE = "better", "worse"
 TERSE, FULL = 80, 90
 """Percent of the disk from which on it is told in amber and in red."""
-BACKED_UP = "backed-up"
-"""The file in the folder of the desk that a backup touches when it is done."""
-STALE = timedelta(days=2)
-"""How old the last backup may be before it is told in red."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,9 @@ def of_the_machine() -> list[Tile]:
 def _backup() -> Tile:
     """When the desk was backed up last, as the backup itself says."""
     label = _said("home.machine.backup")
-    try:
-        touched = (desk().settings.data / BACKED_UP).stat().st_mtime
-    except FileNotFoundError:
+    last = last_backup(desk().settings.data)
+    if last is None:
         return Tile(label, _said("home.machine.no_backup"), looks=WORSE)
-    last = datetime.fromtimestamp(touched, BEIJING)
     return Tile(label, minute(last), looks=WORSE if now() - last >= STALE else BETTER)
 
 
