@@ -27,7 +27,7 @@ SWITCH = re.compile(
     r"|\[\s*language\s*==|[!=]=\s*['\"](?:zh|en)['\"]"
 )
 """Code that asks which language it is; the tests look for it too."""
-STATEMENTS = 50_300
+STATEMENTS = 51_400
 """What was measured when the limit was set, and 2 % more."""
 SKIP = "fmt: " + "skip"
 HEAD = """# The measures of the house
