@@ -46,9 +46,18 @@ def signers(session: Session) -> list[Signer]:
     ends = [*(row.at for row in rows[1:]), None]
     found = []
     for row, until in zip(rows, ends, strict=False):
-        public = bytes.fromhex(json.loads(row.payload)["public"])
+        public = _public(row.payload)
         found.append(Signer(fingerprint(public), public, row.id, row.at, until))
     return found
+
+
+def _public(payload: str) -> bytes:
+    """The public half that an event registered; empty where the event was edited to say none: no
+    checkpoint is of that key, and no other is registered in its place."""
+    try:
+        return bytes.fromhex(json.loads(payload)["public"])
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return b""
 
 
 def signing_key(session: Session) -> bytes | None:

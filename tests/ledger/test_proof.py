@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from app import ledger
 from app.database import transaction
 from app.ledger.chain import Head, flaw, key_name, seal
+from app.ledger.signers import OtherSigner, register_signing
 from app.models import Assignment, Case, Event, SupervisionList
 from app.roles import BOT
 from app.stages.office import issue_list
 from app.stages.reporting import issue_report
 from migrations import triggers
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.ledger.rows import ALLOCATOR, NOW, allocated, bear
 
 
@@ -312,10 +313,10 @@ def issued(record: Record) -> tuple[int, int]:
 def test_figures_of_a_report_that_are_not_those_issued_are_named(record: Record) -> None:
     report, _ = issued(record)
     record.attack(f"UPDATE report SET figures = '{{}}' WHERE id = {report}")
-    assert record.found() == [f"office, event 3: report {report} is not as it was issued"]
+    assert record.found() == [f"office, event 4: report {report} is not as it was issued"]
     assert record.found(record.case) == []
     record.attack(f"DELETE FROM report WHERE id = {report}")
-    assert record.found(0) == [f"office, event 3: report {report}, which it issued, is not there"]
+    assert record.found(0) == [f"office, event 4: report {report}, which it issued, is not there"]
 
 
 @pytest.mark.parametrize("column", ["rows", "struck"])
@@ -341,8 +342,19 @@ def test_a_list_of_before_its_rows_were_sealed_is_passed_over(record: Record) ->
 def test_an_issue_whose_payload_was_edited_away_is_named_as_an_edited_event(record: Record) -> None:
     issued(record)
     for payload in ("no json", "[]", '{"sha256": 1}'):
+        record.attack(f"UPDATE event SET payload = '{payload}' WHERE chain = 0 AND seq = 4")
+        assert record.found() == [f"office, event 4: {EDITED}"]
+
+
+def test_a_key_whose_registration_was_edited_away_is_named_and_replaced_by_no_other(
+    record: Record,
+) -> None:
+    issued(record)
+    for payload in ("no json", "[]", '{"public": 1}', '{"public": "zz"}'):
         record.attack(f"UPDATE event SET payload = '{payload}' WHERE chain = 0 AND seq = 3")
-        assert record.found() == [f"office, event 3: {EDITED}"]
+        assert record.found()[0] == f"office, event 3: {EDITED}"
+        with transaction(record.desk.sessions) as session, pytest.raises(OtherSigner):
+            register_signing(session, NOW, SIGNING)
 
 
 # --- what is left open ---

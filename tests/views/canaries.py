@@ -272,6 +272,7 @@ class Canaries(Office):
             "code": "plate",
             "subject": "visit",
             "label": "门牌",
+            "label_en": "House number",
             "kind": "text",
             "for_units": True,
         }

@@ -61,7 +61,7 @@ DATA = {
 """What the played office calls its people and units."""
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_SIGNS = re.compile(r"(?<![\u4e00-\u9fff》}）”])\s*[、，：；（）。！？「」]")
+_SIGNS = re.compile(r"(?<![\u4e00-\u9fff》}）”…：；])\s*[、，：；（）。！？「」]")
 """Chinese signs that end no Chinese word, which would be somebody's data; nor a field of a text."""
 _FIXED = re.compile(
     r"<(h1|h2|label|button|summary|legend)\b[^>]*>(.*?)</\1>|class=\"hint\">([^<]*)<", re.DOTALL
