@@ -39,20 +39,30 @@ def restorable(backup: Backup, place: config.Place) -> None:
     then."""
     told = backup.manifest
     if not knows(told.revision):
-        facts = {"program": told.program, "revision": told.revision}
-        raise Refused(Message("shell.keep.of_a_later_program", facts))
+        raise Refused(
+            Message(
+                "shell.keep.of_a_later_program",
+                {"program": told.program, "revision": told.revision},
+            )
+        )
     faults = [fault.both() for fault in faults_of(backup.folder, told)]
     if faults:
         raise Refused(Message("shell.keep.not_whole", {"what": tuple(faults[:SHOWN])}))
     if told.database != kind_of(place.database_url):
-        facts = {"theirs": told.database, "ours": kind_of(place.database_url)}
-        raise Refused(Message("shell.keep.other_database", facts))
+        raise Refused(
+            Message(
+                "shell.keep.other_database",
+                {"theirs": told.database, "ours": kind_of(place.database_url)},
+            )
+        )
     _is_empty(place)
     room = next(path for path in (place.data, *place.data.parents) if path.exists())
     free = shutil.disk_usage(room).free
     if free < told.size:
         sizes = {"wanted": told.size // 1024**2 + 1, "free": free // 1024**2}
-        raise Refused(Message("shell.keep.no_room", sizes))
+        raise Refused(
+            Message("shell.keep.no_room", {"wanted": sizes["wanted"], "free": sizes["free"]})
+        )
 
 
 def _is_empty(place: config.Place) -> None:

@@ -97,7 +97,7 @@ def open_keys(file: Path, passphrase: str) -> dict[str, bytes]:
 def _plain_name(name: str) -> str:
     """A name that leads nowhere else. Raises ValueError."""
     if Path(name).name != name or name.startswith("."):
-        raise ValueError("not the name of a key file")
+        raise ValueError(name)
     return name
 
 
@@ -106,7 +106,7 @@ def _derived(passphrase: str, salt: bytes, told: Mapping[str, Any]) -> bytes:
     Raises ValueError."""
     cost = {name: int(told[name]) for name in _SCRYPT}
     if any(not 0 < cost[name] <= _MOST[name] for name in cost):
-        raise ValueError("no cost of ours")
+        raise ValueError(cost)
     return Scrypt(salt=salt, length=_BYTES, **cost).derive(passphrase.encode())
 
 
@@ -117,11 +117,11 @@ def _parted(file: Path) -> tuple[dict[str, Any], tuple[bytes, bytes]]:
     line = content[len(FIRST) :].partition(b"\n")[0]
     try:
         if not content.startswith(FIRST):
-            raise ValueError("another file")
+            raise ValueError(file)
         told = json.loads(line)
         if not isinstance(told["files"], dict):
             raise TypeError
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise _damaged(file) from None
     end = len(FIRST) + len(line) + 1
     return told, (content[:end], content[end:])

@@ -53,7 +53,7 @@ LATIN = {
 DATA = {
     *WORDS,
     *WORDS.values(),
-    *("pretend", "imap", "example", "org"),
+    *("pretend", "imap", "example", "org", "plate"),
     "head",
     "staff",
     *(part for role in RIGHTS for part in role.split("_")),
