@@ -36,8 +36,9 @@ def passphrase(given: Namespace, twice: bool = False) -> str:
 def seal(settings: config.Config, given: Namespace) -> int:
     """Seal the keys for the backup, under a passphrase that stands nowhere here."""
     names = seal_keys(settings.data, passphrase(given, twice=True))
-    told = {"names": tuple(names), "file": settings.data / BLOB}
-    print(Message("shell.keys_sealed", told).both())
+    print(
+        Message("shell.keys_sealed", {"names": tuple(names), "file": settings.data / BLOB}).both()
+    )
     return 0
 
 
