@@ -48,7 +48,7 @@ class ExtraValue(Model):
     made anew from them at any time. No record."""
 
     __tablename__ = "extra_value"
-    __table_args__ = (Index("ix_extra_value_row", "field", "row_id"),)
+    __table_args__ = (Index("ix_extra_value_row", "field", "row_id", "value"),)
 
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
     value: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("row_id", Key, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("field", "value", "row_id"),
     )
-    op.create_index("ix_extra_value_row", "extra_value", ["field", "row_id"])
+    op.create_index("ix_extra_value_row", "extra_value", ["field", "row_id", "value"])
     for table in TABLES:
         column = sa.Column("extra", sa.Text(), nullable=False, server_default=sa.text("''"))
         op.add_column(table, column)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, inspect, literal, tuple_
+from sqlalchemy import case, func, inspect, literal, tuple_
 
 from app import words
 
@@ -48,10 +48,12 @@ def never_empty(model: type[Any], name: str) -> bool:
 _FILLED = {("hotline_case", "number"), ("assignment", "number")}
 
 
-def ordered(model: type[Any], name: str, way: str) -> list[Any]:
+def ordered(model: type[Any], name: str, way: str, apart: bool = False) -> list[Any]:
     """What to order by so that rows stand by a column, `way` asc or desc, and those of one value by
-    their key."""
+    their key. `apart`: few rows were found already, and no index is walked for them."""
     column = getattr(model, name)
+    if apart:
+        column = func.coalesce(column, column)
     known = ranks(model.__tablename__, name)
     rank = (
         case({word: n for n, word in enumerate(known)}, value=column, else_=len(known))

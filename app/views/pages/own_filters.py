@@ -3,21 +3,31 @@ newest row on. Whatever is not in that order is looked for among the newest, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from flask_appbuilder.models.sqla.filters import FilterEqual
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, true
 
 from app.models import Case, ExtraValue
 from app.rules import phones
 from app.rules.extra import PREFIX, Extra, cells, held, number, place_of
 from app.rules.folding import anchored, seek
-from app.views.actor import reader
+from app.scope import held_back
+from app.views.actor import reader, seen
 from app.views.pages.filters import day_of
 from app.views.pages.operators import BETWEEN, TEXTS
-from app.views.pages.searching import LISTED, LOOKED_AT, Contains, most, newest_only, searches_whole
+from app.views.pages.searching import (
+    LISTED,
+    LOOKED_AT,
+    Contains,
+    among,
+    apart,
+    most,
+    newest_only,
+    searches_whole,
+)
 
 Made = tuple[Any, Any]
 """A filter, and the value that it takes."""
@@ -44,9 +54,29 @@ class Is(FilterEqual):
         """Add the condition; `value` is the code of the field, its cell, and whether in turn."""
         code, cell, in_turn = value
         rows, key = _rows(code).where(ExtraValue.value == cell), inspect(self.model).primary_key[0]
-        if in_turn or searches_whole():
+        if searches_whole() or (in_turn and not _looked_up(self.model)):
             return query.filter(key.in_(rows))
-        return query.filter(key.in_(_newest(rows)))
+        apart()
+        return query.filter(among(self.model, _newest(rows)))
+
+
+def _looked_up(model: type[Any]) -> bool:
+    """Whether it is looked up row by row whether the person may see them: then no more rows than those
+    that are asked for are looked at."""
+    who = seen()
+    return who is not None and held_back(model, who)
+
+
+def by_index_alone(filters: Any) -> Callable[[int], Any] | None:
+    """What counts the rows that are asked for, no further than to a number, from the index alone: where
+    a value is all that is asked."""
+    if filters is None or len(filters.filters) != 1 or not isinstance(filters.filters[0], Is):
+        return None
+    code, cell, in_turn = filters.values[0]
+    if not in_turn:
+        return None
+    rows = _rows(code).where(ExtraValue.value == cell)
+    return lambda limit: rows.limit(limit).subquery()
 
 
 class Span(FilterEqual):
@@ -56,16 +86,18 @@ class Span(FilterEqual):
         """Add the condition; `value` is the code of the field and the two ends, empty where there is
         none."""
         code, first, last = value
-        rows = _rows(code)
+        rows = select(ExtraValue.row_id, ExtraValue.value).where(ExtraValue.field == code)
         if not searches_whole():
-            behind = rows.order_by(ExtraValue.row_id.desc()).offset(LISTED).limit(1)
-            since = reader().scalar(behind)
-            if since is not None:
+            rows = rows.order_by(ExtraValue.row_id.desc()).limit(LISTED)
+            if reader().scalar(
+                _rows(code).order_by(ExtraValue.row_id.desc()).offset(LISTED).limit(1)
+            ):
                 newest_only()
-                rows = rows.where(ExtraValue.row_id > since)
-        rows = rows.where(ExtraValue.value >= first) if first else rows
-        rows = rows.where(ExtraValue.value <= last) if last else rows
-        return query.filter(inspect(self.model).primary_key[0].in_(rows))
+        found = rows.subquery().c
+        ends = [found.value >= first if first else true(), found.value <= last if last else true()]
+        ids = reader().scalars(select(found.row_id).where(*ends)).all()
+        apart()
+        return query.filter(among(self.model, ids))
 
 
 class InField(Contains):

@@ -16,7 +16,8 @@ from app.scope import held_back
 from app.views.actor import know_few, seen
 from app.views.pages.columns import at_hand
 from app.views.pages.ordering import after, grows, ordered, place
-from app.views.pages.searching import partly, searches_whole
+from app.views.pages.own_filters import by_index_alone
+from app.views.pages.searching import partly, searches_whole, stands_apart
 from app.worklists import COUNTED_TO
 
 LONGEST_SHORT = 10_000
@@ -51,6 +52,10 @@ class DeskInterface(SQLAInterface):
         them."""
         who = seen()
         return who is not None and held_back(self.obj, who)
+
+    def _sees_all(self) -> bool:
+        who = seen()
+        return who is None or "all" in who.scopes
 
     def _few(self) -> bool:
         who = seen()
@@ -130,6 +135,9 @@ class DeskInterface(SQLAInterface):
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         """How many rows there are, counted to a thousand; of a short table, all."""
         most = COUNTED_TO if grows(self.obj) else LONGEST_SHORT
+        alone = by_index_alone(filters) if self._sees_all() else None
+        if alone is not None:
+            return int(self.session.scalar(select(func.count()).select_from(alone(most + 1))))
         found = (
             self.apply_filters(query, filters)
             .with_entities(self.get_pk())
@@ -149,7 +157,7 @@ class DeskInterface(SQLAInterface):
         """Order by a column of the table: by rank where it holds codes, what is empty last."""
         if order_column not in inspect(self.obj).columns:
             return super().apply_order_by(query, order_column, order_direction, *args, **kwargs)
-        return query.order_by(*ordered(self.obj, order_column, order_direction))
+        return query.order_by(*ordered(self.obj, order_column, order_direction, stands_apart()))
 
     def pieces(self, filters: Any, column: str, way: str) -> Iterator[Sequence[Any]]:
         """All rows that are found, so many at once, each piece from where the last one ended; of a

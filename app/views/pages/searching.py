@@ -33,7 +33,7 @@ LOOKED_AT, LISTED = 20_000, 1_500
 rows are read for a single sign and for words that no index knows; a page says where there were
 more."""
 _WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
-_NEWEST = "desk_newest_only"
+_APART, _NEWEST = "desk_apart", "desk_newest_only"
 _PARTLY, _WHOLE = "desk_searched_partly", "desk_searched_whole"
 
 
@@ -55,6 +55,23 @@ def newest_only() -> None:
 def searched_newest() -> bool:
     """Whether this request found more rows with something in a field than it looks at."""
     return bool(g.get(_NEWEST))
+
+
+def apart() -> None:
+    """Rows of this request stand in the order of a column among those that were found, which no index
+    of the column leads to."""
+    setattr(g, _APART, True)
+
+
+def stands_apart() -> bool:
+    """Whether they do."""
+    return bool(g.get(_APART))
+
+
+def among(model: type[Any], ids: Sequence[int]) -> Any:
+    """The condition for rows of a table to be among these."""
+    keys: Any = bindparam("found", list(ids), unique=True, expanding=True, literal_execute=True)
+    return inspect(model).primary_key[0].in_(keys)
 
 
 class Contains(FilterContains):
@@ -88,8 +105,7 @@ class Contains(FilterContains):
         return list(islice(self._holding(rows, anchored(pattern, self.anchor)), most()))
 
     def _among(self, ids: Sequence[int]) -> Any:
-        keys: Any = bindparam("found", list(ids), unique=True, expanding=True, literal_execute=True)
-        return inspect(self.model).primary_key[0].in_(keys)
+        return among(self.model, ids)
 
     def _candidates(self, query: Any, value: str) -> Sequence[Any]:
         """The newest rows that may hold the words and that this person sees: key, text, case."""
