@@ -213,7 +213,7 @@ def test_an_owner_makes_the_tables_and_the_account_that_runs_does_what_the_progr
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @needs_messages
 def test_a_replayed_year_of_messages_moves_with_the_same_verify_counts_and_next_sweep(
     sqlite_desk: Desk, tmp_path: Path, request: pytest.FixtureRequest
