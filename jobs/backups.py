@@ -19,4 +19,4 @@ def back_up_nightly() -> dict[str, int]:
     if last is not None and beijing(last.manifest.at).date() == beijing(now).date():
         return none
     made = back_up(here.settings, folder, now)
-    return {"made": 1, "flaws": len(made.manifest.flaws), "removed": len(thin_out(folder))}
+    return {"made": 1, "flaws": len(made.manifest.flaws), "removed": len(thin_out(folder, made))}

@@ -23,7 +23,7 @@ from app.words import SPOKEN, Message, both, then
 from jobs.advice import OF_THE_BOT
 from jobs.children import clock_of, supervised
 from jobs.health import findings
-from jobs.keeping.making import back_up, thin_out
+from jobs.keeping.making import Backup, back_up, thin_out
 from jobs.keeping.moving import Moved, move, refuse_move
 from jobs.keeping.restoring import chosen, keys_in, restorable
 from jobs.keeping.restoring import restore as put_back
@@ -38,15 +38,15 @@ def backup(settings: config.Config, given: Namespace) -> int:
     folder = given.folder or settings.backup
     if folder is None:
         raise Refused(Message("shell.keep.which_folder"))
-    flaws = _backed_up(settings, folder.absolute(), clock_of(settings)())
+    made = _backed_up(settings, folder.absolute(), clock_of(settings)())
     if given.thin:
-        for name in thin_out(folder):
+        for name in thin_out(made.folder.parent, made):
             print(both("shell.keep.removed", name=name))
-    return 1 if flaws else 0
+    return 1 if made.manifest.flaws else 0
 
 
-def _backed_up(settings: config.Config, folder: Path, now: datetime) -> int:
-    """Make a backup and say so; how many flaws the office had."""
+def _backed_up(settings: config.Config, folder: Path, now: datetime) -> Backup:
+    """Make a backup and say so, and what of the office was not whole."""
     made = back_up(settings, folder, now)
     told = made.manifest
     for flaw in told.flaws:
@@ -55,7 +55,7 @@ def _backed_up(settings: config.Config, folder: Path, now: datetime) -> int:
     print(both("shell.keep.made", n=len(told.files), size=size, at=made.folder))
     if told.flaws:
         print(both("shell.keep.made_flawed", n=len(told.flaws)))
-    return len(told.flaws)
+    return made
 
 
 def restore(given: Namespace) -> int:

@@ -169,14 +169,17 @@ def newest(folder: Path) -> Backup | None:
     return next(reversed(backups(folder)), None)
 
 
-def thin_out(folder: Path) -> list[str]:
-    """Remove the backups that the rule does not keep; their names. Where the newest one is of an
-    office that was not whole, nothing is removed: an older one may be what is needed."""
-    found = backups(folder)
-    if not found or found[-1].manifest.flaws:
+def thin_out(folder: Path, made: Backup) -> list[str]:
+    """Remove the backups that the rule does not keep beside the one that was just made, whatever the
+    clock said; their names. Where that one is of an office that was not whole, nothing is removed: an
+    older one may be what is needed."""
+    if made.manifest.flaws:
         return []
+    found = backups(folder)
     stays = kept(one.manifest.at for one in found)
-    gone = [one.folder for one in found if one.manifest.at not in stays]
+    gone = [
+        one.folder for one in found if one.manifest.at not in stays and one.folder != made.folder
+    ]
     for one in gone:
         # By its name it is no backup any more, even where this is broken off.
         draft = one.with_name(f"{DRAFT}{one.name}")

@@ -213,7 +213,8 @@ def test_what_of_the_office_was_not_whole_is_copied_as_it_is_and_said(
     backed_up(kept, tmp_path / "backups")
     (file,) = [path for path in (kept.data / "files").rglob("*") if path.is_file()]
     file.unlink()
-    made = kept.app("backup", str(tmp_path / "backups"), "--thin")
+    later = "2025-07-02T10:00:00"
+    made = kept.app("backup", str(tmp_path / "backups"), "--thin", DESK_CLOCK=later)
     assert made.returncode == 1 and file.name in made.stdout
     assert len(backups(tmp_path / "backups")) == 2
     again = elsewhere.app("restore", str(tmp_path / "backups"))
@@ -279,10 +280,13 @@ def test_old_backups_go_by_the_rule_and_nothing_else_does(
     settings = config.load({"DESK_DATA": str(data), "DATABASE_URL": sqlite_desk.url})
     (folder / "duban-of-somebody").mkdir(parents=True)
     for day in range(1, 10):
-        back_up(settings, folder, datetime(2026, 6, day, 2, tzinfo=BEIJING))
+        made = back_up(settings, folder, datetime(2026, 6, day, 2, tzinfo=BEIJING))
     # The first is the newest of its month no more, nor the newest of its week.
-    assert thin_out(folder) == ["duban-20260601-020000", "duban-20260602-020000"]
+    assert thin_out(folder, made) == ["duban-20260601-020000", "duban-20260602-020000"]
     assert len(backups(folder)) == 7 and (folder / "duban-of-somebody").exists()
+    # A clock that was set back takes nobody's newest backup away.
+    made = back_up(settings, folder, datetime(2026, 6, 1, 2, tzinfo=BEIJING))
+    assert thin_out(folder, made) == [] and made.folder.exists()
 
 
 @pytest.mark.long
